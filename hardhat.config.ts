@@ -1,0 +1,43 @@
+import { createRequire } from "node:module";
+import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import hardhatViem from "@nomicfoundation/hardhat-viem";
+import hardhatViemAssertions from "@nomicfoundation/hardhat-viem-assertions";
+import { defineConfig } from "hardhat/config";
+
+const solc = createRequire(import.meta.url).resolve("solc/soljson.js");
+
+/** Filecoin's gas limit and, for what can be doubled, its opcodes: osaka gives the precompiles of nv28. */
+const filecoinLike = {
+  type: "edr-simulated",
+  chainType: "l1",
+  chainId: 31415926,
+  hardfork: "osaka",
+  blockGasLimit: 10_000_000_000n,
+  transactionGasCap: false,
+} as const;
+
+export default defineConfig({
+  plugins: [hardhatToolboxMochaEthers, hardhatViem, hardhatViemAssertions],
+  solidity: {
+    compilers: [
+      {
+        version: "0.8.37",
+        path: solc,
+        settings: {
+          evmVersion: "cancun",
+          optimizer: { enabled: true, runs: 200 },
+          metadata: { bytecodeHash: "none" },
+        },
+      },
+    ],
+  },
+  networks: { default: filecoinLike, devnet: filecoinLike },
+  paths: {
+    tests: { mocha: "test/integration", solidity: "test/contracts" },
+    ignition: "deploy",
+  },
+  test: {
+    mocha: { timeout: 120_000 },
+    solidity: { fuzz: { runs: 1000, seed: "0x686f6c6466617374" }, invariant: { runs: 256, depth: 100, failOnRevert: true } },
+  },
+});
