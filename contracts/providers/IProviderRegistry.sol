@@ -209,6 +209,12 @@ interface IProviderRegistry {
     /// one day. Never reverts for lack of bond.
     function tip(ActorId provider, address reporter) external returns (uint256 amount);
 
+    /// Whether `who`, in whichever of its forms, owns the miner, as the miner actor says now.
+    function isOwner(ActorId provider, address who) external returns (bool);
+
+    /// Whether `who` is the owner, the worker or a control address of the miner, as the miner actor says now.
+    function isControlling(ActorId provider, address who) external returns (bool);
+
     function DAY() external view returns (uint64);
 
     function ENVELOPE_DELAY() external view returns (uint64);
