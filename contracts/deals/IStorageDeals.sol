@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
+import {ActorId} from "../fvm/ActorId.sol";
+import {Epoch} from "../fvm/Epoch.sol";
+import {Piece, PieceCid} from "../fvm/PieceCid.sol";
+
+/// Sealed deals: one provider keeps up to 32 pieces of one dataset for one client, on one Filecoin Pay rail.
+/// Market (Curio's ICurioDealViewV1), notification receiver (FIP-0109), operator and validator on Filecoin Pay.
+/// Holds no token and no FIL: the client's money stays in Filecoin Pay, the provider's bond in the registry.
+/// Assumptions: Filecoin Pay V1 behaves as measured (docs/deals.md); the miner actors tell their sectors' status truly;
+/// somebody looks at a sector at least every FRESHNESS epochs, else its epochs stay unpaid.
+interface IStorageDeals {
+    enum CopyState {
+        None,
+        Proposed,
+        Active,
+        Faulty,
+        Expired,
+        Failed,
+        Completed
+    }
+
+    enum Departure {
+        None,
+        Client,
+        Provider,
+        /// The payer terminated the rail on Filecoin Pay itself.
+        Payer,
+        /// The payer's account ran dry, and the grace passed.
+        Dry,
+        /// No copy was left, or the term was over.
+        Closed
+    }
+
+    /// Why a notification changed nothing.
+    enum IgnoreReason {
+        PayloadMalformed,
+        CopyUnknown,
+        WrongMiner,
+        WrongPiece,
+        WrongSize,
+        NotProposed,
+        TooLate,
+        CommitmentTooShort,
+        SectorNotFresh,
+        AlreadyBacked
+    }
+
+    struct Proposal {
+        uint64 offerId;
+        uint32 version;
+        /// The dataset's id: sha2-256 digest of its manifest's CID. Deals of one dataset share it.
+        bytes32 dataset;
+        /// Epochs the provider has for sealing.
+        uint64 sealingWindow;
+        /// Epochs of service after sealBy.
+        uint64 duration;
+        /// Up to where the provider alone may extend (0: not at all), while the deal's rate per TiB is at most the cap.
+        Epoch autoExtendUntil;
+        uint128 autoExtendRateCap;
+        /// 1 to 32.
+        Piece[] pieces;
+    }
+
+    struct Deal {
+        address client;
+        ActorId provider;
+        uint32 version;
+        bytes32 dataset;
+        uint64 offerId;
+        uint64 railId;
+        Epoch sealBy;
+        Epoch endEpoch;
+        /// The rail's end once terminated, else 0.
+        Epoch railEnd;
+        uint32 notice;
+        uint32 sealingWindow;
+        /// What the rail's lockup period is set to.
+        uint32 period;
+        uint16 exitBps;
+        uint8 copies;
+        uint8 proposed;
+        uint8 live;
+        uint8 extensions;
+        Departure departure;
+        bool exitFeeSettled;
+        IERC20 token;
+        uint128 ratePerTib;
+        /// What the rail's rate is set to; the sum of the non-final copies' rates, but for a payer in debt.
+        uint128 railRate;
+        /// Upper bound of the exit fee, in token units.
+        uint128 exitFee;
+        Epoch autoExtendUntil;
+        uint128 autoExtendRateCap;
+    }
+
+    struct Copy {
+        PieceCid cid;
+        /// The sector that backs it, once active; 0 is a valid sector.
+        uint64 sector;
+        Epoch activation;
+        /// Once final: from here on nothing is owed.
+        Epoch close;
+        uint8 height;
+        uint48 padding;
+        /// Cached; Faulty is never stored. See stateOf.
+        CopyState state;
+        /// Token units an epoch.
+        uint128 rate;
+        /// What is left of its share of the bond, attoFIL.
+        uint128 bond;
+    }
+
+    struct Replica {
+        uint256 copyId;
+        ActorId provider;
+        ActorId owner;
+        address client;
+        /// Self-declared by the provider.
+        string region;
+    }
+
+    event DealProposed(
+        uint256 indexed dealId,
+        address indexed client,
+        ActorId indexed provider,
+        bytes32 dataset,
+        uint64 offerId,
+        uint32 version,
+        uint256 railId,
+        Epoch sealBy,
+        Epoch endEpoch,
+        uint256 rate,
+        uint256 bond,
+        Piece[] pieces
+    );
+    event DealCopyActivated(
+        uint256 indexed copyId,
+        ActorId indexed miner,
+        uint64 indexed sector,
+        Epoch epoch
+    );
+    event DealNotificationIgnored(
+        uint256 indexed copyId,
+        ActorId indexed miner,
+        uint64 indexed sector,
+        IgnoreReason reason
+    );
+    event DealCopyEnded(uint256 indexed copyId, CopyState state, Epoch close);
+    event DealLeft(uint256 indexed dealId, Departure departure, Epoch railEnd);
+    event DealExitFeePaid(uint256 indexed dealId, uint256 amount);
+    event DealExtended(uint256 indexed dealId, address indexed by, Epoch endEpoch);
+    event DealAutoExtendSet(uint256 indexed dealId, Epoch until, uint128 rateCap);
+    /// The rail's rate or period follows the deal's copies.
+    event DealRailAdjusted(uint256 indexed dealId, uint256 rate, uint256 period);
+    /// The payer is in debt, so that Filecoin Pay refused; a later poke tries again.
+    event DealRailNotAdjusted(uint256 indexed dealId, bytes reason);
+    event DealSettled(uint256 indexed dealId, uint256 railId, uint256 amount, Epoch settledUpTo);
+    event DealSettlementRefused(uint256 indexed dealId, uint256 railId, bytes reason);
+
+    error DealUnknown(uint256 dealId);
+    error DealPieceCountOutOfBounds(uint256 pieces, uint256 greatest);
+    error DealPieceInvalid(uint256 index);
+    error DealPieceRepeated(uint256 index);
+    error DealSealingWindowOutOfBounds(uint64 window, uint64 least, uint64 greatest);
+    error DealRateTooLow(uint256 index, uint256 rate, uint256 least);
+    error DealTooManyOpenProposals(address client, uint64 offerId, uint256 allowed);
+    error DealNotClient(uint256 dealId, address caller);
+    error DealNotProvider(uint256 dealId, address caller);
+    error DealNotPay(address caller);
+    error DealNothingProposed(uint256 dealId);
+    error DealAlreadyLeft(uint256 dealId, Departure departure);
+    error DealCopyIsFaulty(uint256 copyId);
+    error DealCopyNotActive(uint256 copyId);
+    error DealCallerNotMiner(address caller);
+    error DealMethodNotHandled(uint64 method, uint64 codec);
+    error DealExtensionTooLate(uint256 dealId, Epoch latest);
+    error DealExtensionOutOfBounds(uint256 dealId, Epoch newEnd, Epoch least, Epoch greatest);
+    error DealExtensionsExhausted(uint256 dealId, uint8 greatest);
+    error DealExtensionAboveRate(uint256 dealId, uint256 rate, uint256 allowed);
+    error DealOfferClosed(uint256 dealId, uint64 offerId);
+    error DealSectorNotExtended(uint256 copyId, Epoch commitment, Epoch wanted);
+    error DealLocationsMissing(uint256 dealId, uint256 given, uint256 wanted);
+    error DealStillProposed(uint256 dealId);
+    error DealNothingLive(uint256 dealId);
+    error DealParameterOutOfBounds(uint256 value, uint256 least, uint256 greatest);
+
+    /// The payer is the caller, who has approved this contract as operator on Filecoin Pay. Matches the offer, locks the
+    /// bond shares, opens the rail at the sum of the copies' rates and pays the reservation fee.
+    function propose(Proposal calldata proposal) external returns (uint256 dealId);
+
+    /// A controlling address of the provider's miner. Expires the copies still proposed; nobody is slashed.
+    function decline(uint256 dealId) external;
+
+    /// The client. Pays the exit fee, ends the rail after its period; copies go on being proven, paid and slashed.
+    function leaveAsClient(uint256 dealId) external;
+
+    /// The owner of the provider's miner. Loses exitBps of its live copies' shares if the rail ends before the term.
+    function leaveAsProvider(uint256 dealId) external;
+
+    /// Anyone. Applies time, evidence and the payer's account to the deal: expires, completes, fails and slashes copies,
+    /// follows with the rail, ends a dry payer's deal after the grace, collects an outstanding exit fee, closes the rail.
+    function poke(uint256 dealId) external;
+
+    /// Anyone. Reports the copy's sector (see ISectorEvidence.report) and pokes the deal; the caller is the reporter.
+    function report(uint256 copyId, bytes calldata location) external;
+
+    /// Anyone. Pokes, and settles the rail as far as evidence reaches; no progress is not an error.
+    function settle(uint256 dealId) external;
+
+    /// Client or a controlling address of the provider's miner. Moves the deal's end without resealing.
+    /// @param locations aux bytes of GenerateSectorLocation per live copy, in index order
+    function extend(uint256 dealId, Epoch newEnd, bytes[] calldata locations) external;
+
+    /// The client. See Proposal.
+    function setAutoExtend(uint256 dealId, Epoch until, uint128 rateCap) external;
+
+    /// FIP-0109, called by miner actors only. Never answers false: one false would abort the whole ProveCommit.
+    function handle_filecoin_method(
+        uint64 method,
+        uint64 codec,
+        bytes calldata params
+    ) external returns (uint32 exitCode, uint64 returnCodec, bytes memory returnData);
+
+    function dealCount() external view returns (uint256);
+
+    function dealOf(uint256 dealId) external view returns (Deal memory);
+
+    function copyOf(uint256 copyId) external view returns (Copy memory);
+
+    function copiesOf(uint256 dealId) external view returns (Copy[] memory);
+
+    function dealOfRail(uint256 railId) external view returns (uint256 dealId);
+
+    function openProposalsOf(uint64 offerId, address client) external view returns (uint256);
+
+    /// The state now, from recorded epochs; whoever pokes later changes nothing of it.
+    function stateOf(uint256 copyId) external view returns (CopyState);
+
+    /// Active, last observed Active, proven within FRESHNESS, and before its last epoch.
+    function isLive(uint256 copyId) external view returns (bool);
+
+    /// The live copies among at most `limit` copies of the piece from `cursor` on; next == 0 when there are no more.
+    function replicationOf(
+        PieceCid cid,
+        uint256 cursor,
+        uint256 limit
+    )
+        external
+        view
+        returns (Replica[] memory replicas, uint256 providers, uint256 owners, uint256 next);
+}
+
+/// A copy's id: the deal's id and the copy's index. Curio calls it market_deal_id; the notification payload is
+/// abi.encode(copyId).
+function copyIdOf(uint256 dealId, uint256 index) pure returns (uint256) {
+    return (dealId << 8) | index;
+}
