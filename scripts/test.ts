@@ -1,6 +1,5 @@
-import { spawn } from "node:child_process";
-import { delimiter, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { run } from "./run.ts";
 
 /** What a runner said, and how it ended. */
 export interface Counts {
@@ -20,24 +19,6 @@ export function countsOf(output: string, exitCode: number | null): Counts {
   const failed = last("failing");
   const silentFailure = failed === 0 && (exitCode !== 0 || passed === 0);
   return { passed, failed: silentFailure ? 1 : failed };
-}
-
-/** Runs a command of node_modules/.bin, shows its output as it comes, and returns output and exit code. */
-async function run(command: string, args: string[]): Promise<{ output: string; exitCode: number | null }> {
-  const path = `${resolve("node_modules/.bin")}${delimiter}${process.env.PATH}`;
-  const child = spawn(command, args, {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, PATH: path },
-  });
-  let output = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output += text;
-    process.stdout.write(text);
-  });
-  return await new Promise((settle, reject) => {
-    child.on("error", reject);
-    child.on("close", (exitCode) => settle({ output, exitCode }));
-  });
 }
 
 async function main(args: string[]): Promise<void> {
