@@ -18,7 +18,12 @@ interface ISectorEvidence is IStorageEvidence {
     }
 
     /// A sector's first matched notification: its trace starts here.
-    event EvidenceTracked(ActorId indexed miner, uint64 indexed sector, Epoch epoch, Epoch commitment);
+    event EvidenceTracked(
+        ActorId indexed miner,
+        uint64 indexed sector,
+        Epoch epoch,
+        Epoch commitment
+    );
     /// The miner said Active: proven from `segmentStart` up to `provenUntil`.
     event EvidenceRefreshed(
         ActorId indexed miner,
@@ -42,7 +47,11 @@ interface ISectorEvidence is IStorageEvidence {
         address indexed reporter
     );
     /// The sector's expiration was read again while the piece was surely in it.
-    event EvidenceCommitmentExtended(ActorId indexed miner, uint64 indexed sector, Epoch commitment);
+    event EvidenceCommitmentExtended(
+        ActorId indexed miner,
+        uint64 indexed sector,
+        Epoch commitment
+    );
     event EvidenceSkipped(ActorId indexed miner, uint64 indexed sector, SkipReason reason);
     /// The deployer named the market and the registry, once and for good.
     event EvidenceBound(address market, address registry);
@@ -77,7 +86,12 @@ interface ISectorEvidence is IStorageEvidence {
     function report(ActorId miner, uint64 sector, bytes calldata location) external;
 
     /// The same on behalf of `reporter`: market only.
-    function reportFor(address reporter, ActorId miner, uint64 sector, bytes calldata location) external;
+    function reportFor(
+        address reporter,
+        ActorId miner,
+        uint64 sector,
+        bytes calldata location
+    ) external;
 
     /// Anyone. If the sector is Active and its commitment has not passed, takes its nominal expiration as the new
     /// commitment. Also refreshes. Reverts nothing: a refusal is EvidenceSkipped.
