@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+import {ActorId} from "../fvm/ActorId.sol";
+import {Epoch, currentEpoch} from "../fvm/Epoch.sol";
+import {IProviderRegistry} from "./IProviderRegistry.sol";
+
+/// A provider's bond, and the envelope that bounds what deals may lock of it.
+/// Holds at all times: locked <= posted, unbonding <= posted. All amounts fit 128 bits: FIL's supply is below 2^91.
+library Bonds {
+    using Bonds for Account;
+
+    struct Account {
+        uint128 posted;
+        uint128 locked;
+        uint128 unbonding;
+        Epoch unbondingUntil;
+        /// The day (epoch / DAY) that the next two are of.
+        uint64 day;
+        uint128 lockedOnDay;
+        uint128 tippedOnDay;
+        ActorId owner;
+        bool registered;
+        /// When `pending` replaces `envelope`; 0 if there is none.
+        Epoch effective;
+        IProviderRegistry.Envelope envelope;
+        IProviderRegistry.Envelope pending;
+    }
+
+    /// Takes effect at `effective`; what was pending and in force by now stays in force until then.
+    function announce(
+        Account storage self,
+        IProviderRegistry.Envelope memory envelope,
+        Epoch effective
+    ) internal {
+        if (self.pendingApplies()) self.envelope = self.pending;
+        self.pending = envelope;
+        self.effective = effective;
+    }
+
+    /// Locks `amount` of free bond within the envelope in force. What is unbonding backs nothing new.
+    function lock(Account storage self, ActorId provider, uint256 amount, uint64 today) internal {
+        uint256 available = self.free();
+        if (amount > available) {
+            revert IProviderRegistry.ProviderBondInsufficient(provider, available, amount);
+        }
+        self.turn(today);
+        IProviderRegistry.Envelope storage envelope = self.inForce();
+        uint256 atStake = self.locked + amount;
+        checkLimit(provider, "maxBondAtStake", atStake, envelope.maxBondAtStake);
+        uint256 onDay = self.lockedOnDay + amount;
+        checkLimit(provider, "maxBondPerDay", onDay, envelope.maxBondPerDay);
+        self.locked = uint128(atStake);
+        self.lockedOnDay = uint128(onDay);
+    }
+
+    /// Takes `amount` of locked bond away for good.
+    function lose(Account storage self, uint128 amount) internal {
+        self.locked -= amount;
+        self.posted -= amount;
+        if (self.unbonding > self.posted) self.unbonding = self.posted;
+    }
+
+    /// Takes out of free bond what is left of the day's allowance for tips.
+    function tip(Account storage self, uint64 today, uint256 bps) internal returns (uint128 amount) {
+        self.turn(today);
+        uint256 allowance = (self.free() * bps) / 10_000;
+        if (allowance <= self.tippedOnDay) return 0;
+        amount = uint128(allowance - self.tippedOnDay);
+        self.tippedOnDay += amount;
+        self.posted -= amount;
+    }
+
+    /// Takes out what of the unbonding bond no deal holds; the rest stays unbonding, without another wait.
+    function withdraw(Account storage self, ActorId provider) internal returns (uint128 amount) {
+        uint128 unbonding = self.unbonding;
+        if (unbonding == 0) revert IProviderRegistry.ProviderNothingUnbonding(provider);
+        if (currentEpoch() < self.unbondingUntil) {
+            revert IProviderRegistry.ProviderStillUnbonding(provider, self.unbondingUntil);
+        }
+        amount = self.posted - self.locked;
+        if (amount == 0) revert IProviderRegistry.ProviderBondInsufficient(provider, 0, unbonding);
+        if (amount > unbonding) amount = unbonding;
+        self.unbonding = unbonding - amount;
+        self.posted -= amount;
+    }
+
+    /// Starts a new day's counts.
+    function turn(Account storage self, uint64 today) internal {
+        if (self.day == today) return;
+        self.day = today;
+        self.lockedOnDay = 0;
+        self.tippedOnDay = 0;
+    }
+
+    function free(Account storage self) internal view returns (uint256) {
+        uint256 taken = uint256(self.locked) + self.unbonding;
+        return self.posted > taken ? self.posted - taken : 0;
+    }
+
+    function inForce(
+        Account storage self
+    ) internal view returns (IProviderRegistry.Envelope storage) {
+        return self.pendingApplies() ? self.pending : self.envelope;
+    }
+
+    function pendingApplies(Account storage self) internal view returns (bool) {
+        return self.effective != Epoch.wrap(0) && currentEpoch() >= self.effective;
+    }
+
+    function checkLimit(
+        ActorId provider,
+        string memory limit,
+        uint256 wanted,
+        uint256 allowed
+    ) internal pure {
+        if (wanted > allowed) {
+            revert IProviderRegistry.ProviderBondAboveEnvelope(provider, limit, wanted, allowed);
+        }
+    }
+}
