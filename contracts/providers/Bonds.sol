@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {ActorId} from "../fvm/ActorId.sol";
 import {Epoch, currentEpoch} from "../fvm/Epoch.sol";
+import {fieldName} from "./FieldName.sol";
 import {IProviderRegistry} from "./IProviderRegistry.sol";
 
 /// A provider's bond, and the envelope that bounds what deals may lock of it.
@@ -21,29 +22,26 @@ library Bonds {
         uint128 tippedOnDay;
         ActorId owner;
         bool registered;
-        /// When `pending` replaces `envelope`; 0 if there is none.
+        /// Which of the two envelopes was announced last, and when it replaces the other.
+        uint8 newest;
         Epoch effective;
-        IProviderRegistry.Envelope envelope;
-        IProviderRegistry.Envelope pending;
+        IProviderRegistry.Envelope[2] envelopes;
     }
 
-    /// Takes effect at `effective`; what was pending and in force by now stays in force until then.
+    /// Takes effect at `effective`; what is in force now stays so until then.
     function announce(
         Account storage self,
         IProviderRegistry.Envelope memory envelope,
         Epoch effective
     ) internal {
-        if (self.pendingApplies()) self.envelope = self.pending;
-        self.pending = envelope;
+        if (!self.isPending()) self.newest ^= 1;
+        self.envelopes[self.newest] = envelope;
         self.effective = effective;
     }
 
     /// Locks `amount` of free bond within the envelope in force. What is unbonding backs nothing new.
     function lock(Account storage self, ActorId provider, uint256 amount, uint64 today) internal {
-        uint256 available = self.free();
-        if (amount > available) {
-            revert IProviderRegistry.ProviderBondInsufficient(provider, available, amount);
-        }
+        checkEnough(provider, self.free(), amount);
         self.turn(today);
         IProviderRegistry.Envelope storage envelope = self.inForce();
         uint256 atStake = self.locked + amount;
@@ -79,7 +77,7 @@ library Bonds {
             revert IProviderRegistry.ProviderStillUnbonding(provider, self.unbondingUntil);
         }
         amount = self.posted - self.locked;
-        if (amount == 0) revert IProviderRegistry.ProviderBondInsufficient(provider, 0, unbonding);
+        if (amount == 0) checkEnough(provider, 0, unbonding);
         if (amount > unbonding) amount = unbonding;
         self.unbonding = unbonding - amount;
         self.posted -= amount;
@@ -93,6 +91,18 @@ library Bonds {
         self.tippedOnDay = 0;
     }
 
+    /// Reverts if an offer's terms commit the provider to more than the envelope in force allows.
+    function checkTerms(
+        Account storage self,
+        ActorId provider,
+        uint256 bondPerTib,
+        uint256 exitBps
+    ) internal view {
+        IProviderRegistry.Envelope storage envelope = self.inForce();
+        checkLimit(provider, "maxBondPerTib", bondPerTib, envelope.maxBondPerTib);
+        checkLimit(provider, "maxExitBps", exitBps, envelope.maxExitBps);
+    }
+
     function free(Account storage self) internal view returns (uint256) {
         uint256 taken = uint256(self.locked) + self.unbonding;
         return self.posted > taken ? self.posted - taken : 0;
@@ -101,21 +111,33 @@ library Bonds {
     function inForce(
         Account storage self
     ) internal view returns (IProviderRegistry.Envelope storage) {
-        return self.pendingApplies() ? self.pending : self.envelope;
+        return self.envelopes[self.isPending() ? self.newest ^ 1 : self.newest];
     }
 
-    function pendingApplies(Account storage self) internal view returns (bool) {
-        return self.effective != Epoch.wrap(0) && currentEpoch() >= self.effective;
+    /// Whether the envelope announced last is not in force yet.
+    function isPending(Account storage self) internal view returns (bool) {
+        return currentEpoch() < self.effective;
+    }
+
+    function checkEnough(ActorId provider, uint256 available, uint256 wanted) internal pure {
+        if (wanted > available) {
+            revert IProviderRegistry.ProviderBondInsufficient(provider, available, wanted);
+        }
     }
 
     function checkLimit(
         ActorId provider,
-        string memory limit,
+        bytes32 limit,
         uint256 wanted,
         uint256 allowed
     ) internal pure {
         if (wanted > allowed) {
-            revert IProviderRegistry.ProviderBondAboveEnvelope(provider, limit, wanted, allowed);
+            revert IProviderRegistry.ProviderBondAboveEnvelope(
+                provider,
+                fieldName(limit),
+                wanted,
+                allowed
+            );
         }
     }
 }

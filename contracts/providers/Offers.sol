@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {ActorId} from "../fvm/ActorId.sol";
 import {Epoch, currentEpoch} from "../fvm/Epoch.sol";
+import {fieldName} from "./FieldName.sol";
 import {IProviderRegistry, shareOf} from "./IProviderRegistry.sol";
 
 /// An offer: its state, and its terms by version.
@@ -77,8 +78,14 @@ library Offers {
         self.reservedBytes = reserved + bytesReserved;
     }
 
+    /// Frees the bytes of ended copies.
+    function giveBack(Offer storage self, uint64 paddedBytes) internal returns (ActorId provider) {
+        self.reservedBytes -= paddedBytes;
+        return self.provider;
+    }
+
     /// Reverts with OfferTermsOutOfBounds on terms that no deal could or should have.
-    function check(IProviderRegistry.Terms calldata terms, Bounds memory bounds) internal view {
+    function check(IProviderRegistry.Terms memory terms, Bounds memory bounds) internal view {
         _within("token", uint160(address(terms.token)), 1, type(uint160).max);
         _within("ratePerTib", terms.ratePerTib, 1, type(uint128).max);
         _within("bondPerTib", terms.bondPerTib, 1, type(uint128).max);
@@ -86,12 +93,8 @@ library Offers {
         _pieceSize("maxPieceSize", terms.maxPieceSize, terms.minPieceSize);
         _within("minDuration", terms.minDuration, bounds.minDuration, bounds.maxDuration);
         _within("maxDuration", terms.maxDuration, terms.minDuration, bounds.maxDuration);
-        _within(
-            "expiry",
-            Epoch.unwrap(terms.expiry),
-            Epoch.unwrap(currentEpoch()),
-            type(uint64).max
-        );
+        uint256 expiry = Epoch.unwrap(terms.expiry);
+        _within("expiry", expiry, block.number, type(uint64).max);
         _within("notice", terms.notice, bounds.minNotice, bounds.maxNotice);
         _within("exitFeeEpochs", terms.exitFeeEpochs, 0, terms.notice);
         _within("reservationFeeEpochs", terms.reservationFeeEpochs, 0, bounds.maxReservationEpochs);
@@ -101,21 +104,21 @@ library Offers {
         _within("region", bytes(terms.region).length, 0, MAX_REGION_BYTES);
     }
 
-    function _pieceSize(string memory field, uint64 size, uint64 least) private pure {
-        // A size of 0 is refused before 1 is taken of it.
-        if (size < least || size > MAX_PIECE_SIZE || size & (size - 1) != 0) {
-            revert IProviderRegistry.OfferTermsOutOfBounds(field, size, least, MAX_PIECE_SIZE);
-        }
+    function _pieceSize(bytes32 field, uint256 size, uint256 least) private pure {
+        _within(field, size, least, MAX_PIECE_SIZE);
+        if (size & (size - 1) != 0) _refuse(field, size, least, MAX_PIECE_SIZE);
     }
 
-    function _within(
-        string memory field,
-        uint256 value,
-        uint256 least,
-        uint256 greatest
-    ) private pure {
-        if (value < least || value > greatest) {
-            revert IProviderRegistry.OfferTermsOutOfBounds(field, value, least, greatest);
-        }
+    function _within(bytes32 field, uint256 value, uint256 least, uint256 greatest) private pure {
+        if (value < least || value > greatest) _refuse(field, value, least, greatest);
+    }
+
+    function _refuse(bytes32 field, uint256 value, uint256 least, uint256 greatest) private pure {
+        revert IProviderRegistry.OfferTermsOutOfBounds(
+            fieldName(field),
+            value,
+            least,
+            greatest
+        );
     }
 }

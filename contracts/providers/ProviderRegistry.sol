@@ -36,6 +36,10 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
 
     address private immutable DEPLOYER;
 
+    /* CONSTANTS */
+
+    ActorId private constant BURNT_FUNDS = ActorId.wrap(99);
+
     /* STORAGE */
 
     address private _market;
@@ -49,7 +53,7 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
     /* MODIFIERS */
 
     modifier onlyMarket() {
-        if (msg.sender != _market) revert ProviderNotMarket(msg.sender);
+        _checkMarket();
         _;
     }
 
@@ -101,7 +105,7 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
         Envelope memory checked = _checkEnvelope(envelope);
         account.registered = true;
         account.owner = owner;
-        account.envelope = checked;
+        account.announce(checked, currentEpoch());
         emit ProviderRegistered(provider, owner, checked);
         if (msg.value != 0) _post(provider, account);
     }
@@ -118,7 +122,7 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
     /// @inheritdoc IProviderRegistry
     function unbond(ActorId provider, uint128 amount) external {
         Bonds.Account storage account = _ownAccount(provider);
-        if (amount > account.posted) revert ProviderBondInsufficient(provider, account.posted, amount);
+        Bonds.checkEnough(provider, account.posted, amount);
         Epoch until = amount == 0 ? Epoch.wrap(0) : currentEpoch().plus(UNBONDING);
         account.unbonding = amount;
         account.unbondingUntil = until;
@@ -194,8 +198,8 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
         // Effect
         _burnable = 0;
         emit ProviderBurned(amount);
-        // Interaction: f099 is on every chain, so that this fails only where the runtime is not Filecoin's.
-        if (!FilTransfer.burn(amount)) revert ProviderTransferFailed(ActorId.wrap(99).toMasked(), amount);
+        // Interaction
+        _pay(BURNT_FUNDS.toMasked(), amount);
     }
 
     /* MARKET */
@@ -212,15 +216,12 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
         Bonds.Account storage account = _accounts[provider];
         (uint64 paddedBytes, uint256 bond) = offer.reserve(offerId, version, duration, paddedSizes);
         Terms storage terms = offer.terms[version];
-        Envelope storage envelope = account.inForce();
-        Bonds.checkLimit(provider, "maxBondPerTib", terms.bondPerTib, envelope.maxBondPerTib);
-        Bonds.checkLimit(provider, "maxExitBps", terms.exitBps, envelope.maxExitBps);
-        account.lock(provider, bond, _today());
-        emit ProviderBondLocked(provider, offerId, bond, paddedBytes);
+        account.checkTerms(provider, terms.bondPerTib, terms.exitBps);
+        _lock(provider, offerId, bond, paddedBytes);
         return
             Reservation({
                 provider: provider,
-                payee: envelope.payee,
+                payee: account.inForce().payee,
                 token: terms.token,
                 ratePerTib: terms.ratePerTib,
                 bondPerTib: terms.bondPerTib,
@@ -234,11 +235,8 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
 
     /// @inheritdoc IProviderRegistry
     function release(uint64 offerId, uint64 paddedBytes, uint128 bond) external onlyMarket {
-        Offers.Offer storage offer = _offer(offerId);
-        ActorId provider = offer.provider;
-        offer.reservedBytes -= paddedBytes;
-        _accounts[provider].locked -= bond;
-        emit ProviderBondReleased(provider, offerId, bond, paddedBytes);
+        ActorId provider = _offer(offerId).giveBack(paddedBytes);
+        _release(provider, offerId, bond, paddedBytes);
     }
 
     /// @inheritdoc IProviderRegistry
@@ -249,15 +247,13 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
         address client,
         address reporter
     ) external onlyMarket {
-        Offers.Offer storage offer = _offer(offerId);
-        ActorId provider = offer.provider;
-        offer.reservedBytes -= paddedBytes;
+        ActorId provider = _offer(offerId).giveBack(paddedBytes);
         _accounts[provider].lose(bond);
         uint256 toClient = (uint256(bond) * 70) / 100;
         uint256 toReporter = reporter == address(0) ? 0 : uint256(bond) / 10;
         uint256 burned = bond - toClient - toReporter;
-        _credits[client] += toClient;
-        _credits[reporter] += toReporter;
+        _credit(client, toClient);
+        _credit(reporter, toReporter);
         _burnable += burned;
         emit ProviderBondSlashed(provider, client, reporter, toClient, toReporter, burned);
     }
@@ -266,18 +262,15 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
     function forfeit(uint64 offerId, uint128 bond, address client) external onlyMarket {
         ActorId provider = _offer(offerId).provider;
         _accounts[provider].lose(bond);
-        _credits[client] += bond;
+        _credit(client, bond);
         emit ProviderBondForfeited(provider, client, bond);
     }
 
     /// @inheritdoc IProviderRegistry
     function relock(uint64 offerId, uint128 bond) external onlyMarket {
         ActorId provider = _offer(offerId).provider;
-        Bonds.Account storage account = _accounts[provider];
-        account.locked -= bond;
-        emit ProviderBondReleased(provider, offerId, bond, 0);
-        account.lock(provider, bond, _today());
-        emit ProviderBondLocked(provider, offerId, bond, 0);
+        _release(provider, offerId, bond, 0);
+        _lock(provider, offerId, bond, 0);
     }
 
     /* EVIDENCE */
@@ -288,7 +281,7 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
         if (reporter == address(0)) return 0;
         amount = _accounts[provider].tip(_today(), TIP_BPS);
         if (amount == 0) return 0;
-        _credits[reporter] += amount;
+        _credit(reporter, amount);
         emit ProviderReporterTipped(provider, reporter, amount);
     }
 
@@ -315,8 +308,11 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
         ActorId provider
     ) external view returns (Envelope memory current, Envelope memory pending, Epoch effective) {
         Bonds.Account storage account = _accounts[provider];
-        if (account.pendingApplies()) return (account.pending, pending, effective);
-        return (account.envelope, account.pending, account.effective);
+        current = _envelope(account.inForce());
+        if (account.isPending()) {
+            pending = _envelope(account.envelopes[account.newest]);
+            effective = account.effective;
+        }
     }
 
     /// @inheritdoc IProviderRegistry
@@ -350,7 +346,8 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
     {
         Offers.Offer storage offer = _offer(offerId);
         version = offer.version;
-        return (offer.provider, version, offer.paused, offer.reservedBytes, offer.terms[version]);
+        terms = _termsOf(offer, version);
+        return (offer.provider, version, offer.paused, offer.reservedBytes, terms);
     }
 
     /// @inheritdoc IProviderRegistry
@@ -359,7 +356,7 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
         if (version == 0 || version > offer.version) {
             revert OfferChanged(offerId, version, offer.version);
         }
-        return offer.terms[version];
+        return _termsOf(offer, version);
     }
 
     /// @inheritdoc IProviderRegistry
@@ -378,7 +375,7 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
     /// @inheritdoc IProviderRegistry
     function regionOf(uint64 offerId) external view returns (string memory) {
         Offers.Offer storage offer = _offer(offerId);
-        return offer.terms[offer.version].region;
+        return _termsOf(offer, offer.version).region;
     }
 
     /* PRIVATE */
@@ -388,13 +385,27 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
         emit ProviderBondPosted(provider, msg.sender, msg.value);
     }
 
+    function _lock(ActorId provider, uint64 offerId, uint256 bond, uint64 paddedBytes) private {
+        _accounts[provider].lock(provider, bond, _today());
+        emit ProviderBondLocked(provider, offerId, bond, paddedBytes);
+    }
+
+    function _release(ActorId provider, uint64 offerId, uint128 bond, uint64 paddedBytes) private {
+        _accounts[provider].locked -= bond;
+        emit ProviderBondReleased(provider, offerId, bond, paddedBytes);
+    }
+
+    function _credit(address account, uint256 amount) private {
+        _credits[account] += amount;
+    }
+
     function _publish(
         uint64 offerId,
         Offers.Offer storage offer,
-        Terms calldata terms
+        Terms memory terms
     ) private returns (uint32 version) {
         ActorId provider = offer.provider;
-        Envelope storage envelope = _account(provider).inForce();
+        Bonds.Account storage account = _account(provider);
         _checkController(provider);
         Offers.check(
             terms,
@@ -406,8 +417,7 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
                 MAX_RESERVATION_EPOCHS
             )
         );
-        Bonds.checkLimit(provider, "maxBondPerTib", terms.bondPerTib, envelope.maxBondPerTib);
-        Bonds.checkLimit(provider, "maxExitBps", terms.exitBps, envelope.maxExitBps);
+        account.checkTerms(provider, terms.bondPerTib, terms.exitBps);
         version = ++offer.version;
         offer.terms[version] = terms;
         emit OfferPublished(provider, offerId, version, terms);
@@ -437,6 +447,10 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
         if (!known || caller != owner) revert ProviderNotOwner(provider, msg.sender);
     }
 
+    function _checkMarket() private view {
+        if (msg.sender != _market) revert ProviderNotMarket(msg.sender);
+    }
+
     function _checkController(ActorId provider) private {
         if (!Miner.isControlling(provider, msg.sender)) {
             revert ProviderNotController(provider, msg.sender);
@@ -446,6 +460,17 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
     function _account(ActorId provider) private view returns (Bonds.Account storage account) {
         account = _accounts[provider];
         if (!account.registered) revert ProviderNotRegistered(provider);
+    }
+
+    function _envelope(Envelope storage envelope) private view returns (Envelope memory) {
+        return envelope;
+    }
+
+    function _termsOf(
+        Offers.Offer storage offer,
+        uint32 version
+    ) private view returns (Terms memory) {
+        return offer.terms[version];
     }
 
     function _offer(uint64 offerId) private view returns (Offers.Offer storage offer) {
