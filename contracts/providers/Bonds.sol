@@ -60,7 +60,11 @@ library Bonds {
     }
 
     /// Takes out of free bond what is left of the day's allowance for tips.
-    function tip(Account storage self, uint64 today, uint256 bps) internal returns (uint128 amount) {
+    function tip(
+        Account storage self,
+        uint64 today,
+        uint256 bps
+    ) internal returns (uint128 amount) {
         self.turn(today);
         uint256 allowance = (self.free() * bps) / 10_000;
         if (allowance <= self.tippedOnDay) return 0;

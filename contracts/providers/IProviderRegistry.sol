@@ -133,15 +133,25 @@ interface IProviderRegistry {
         uint256 burned
     );
     event ProviderBondForfeited(ActorId indexed provider, address indexed client, uint256 amount);
-    event ProviderReporterTipped(ActorId indexed provider, address indexed reporter, uint256 amount);
+    event ProviderReporterTipped(
+        ActorId indexed provider,
+        address indexed reporter,
+        uint256 amount
+    );
     event ProviderCreditWithdrawn(address indexed account, address indexed to, uint256 amount);
     event ProviderBurned(uint256 amount);
-    event OfferPublished(ActorId indexed provider, uint64 indexed offerId, uint32 version, Terms terms);
+    event OfferPublished(
+        ActorId indexed provider,
+        uint64 indexed offerId,
+        uint32 version,
+        Terms terms
+    );
     event OfferPaused(ActorId indexed provider, uint64 indexed offerId, bool paused);
     event ProviderRegistryBound(address market, address evidence);
 
     error ProviderNotDeployer(address caller);
     error ProviderAlreadyBound();
+    error ProviderBindingZero();
     error ProviderNotMarket(address caller);
     error ProviderNotEvidence(address caller);
     error ProviderNotMiner(ActorId provider);
@@ -151,7 +161,12 @@ interface IProviderRegistry {
     error ProviderNotController(ActorId provider, address caller);
     error ProviderEnvelopeInvalid(string field);
     error ProviderBondInsufficient(ActorId provider, uint256 free, uint256 wanted);
-    error ProviderBondAboveEnvelope(ActorId provider, string limit, uint256 wanted, uint256 allowed);
+    error ProviderBondAboveEnvelope(
+        ActorId provider,
+        string limit,
+        uint256 wanted,
+        uint256 allowed
+    );
     error ProviderNothingUnbonding(ActorId provider);
     error ProviderStillUnbonding(ActorId provider, Epoch until);
     error ProviderAmountZero();

@@ -114,11 +114,6 @@ library Offers {
     }
 
     function _refuse(bytes32 field, uint256 value, uint256 least, uint256 greatest) private pure {
-        revert IProviderRegistry.OfferTermsOutOfBounds(
-            fieldName(field),
-            value,
-            least,
-            greatest
-        );
+        revert IProviderRegistry.OfferTermsOutOfBounds(fieldName(field), value, least, greatest);
     }
 }

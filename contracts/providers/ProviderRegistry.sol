@@ -87,8 +87,7 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
     function bind(address market, address evidence) external {
         if (msg.sender != DEPLOYER) revert ProviderNotDeployer(msg.sender);
         if (_market != address(0)) revert ProviderAlreadyBound();
-        if (market == address(0)) revert ProviderNotMarket(market);
-        if (evidence == address(0)) revert ProviderNotEvidence(evidence);
+        if (market == address(0) || evidence == address(0)) revert ProviderBindingZero();
         _market = market;
         _evidence = evidence;
         emit ProviderRegistryBound(market, evidence);
