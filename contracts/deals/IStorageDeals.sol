@@ -49,6 +49,20 @@ interface IStorageDeals {
         AlreadyBacked
     }
 
+    /// Epochs all; fixed at deployment.
+    struct Parameters {
+        uint64 minSealingWindow;
+        uint64 maxSealingWindow;
+        /// What a dry payer has for topping up; at most the least notice less FRESHNESS.
+        uint64 dryGrace;
+        /// After a proven failure, how long it still slashes.
+        uint64 slashWindow;
+        /// An extension comes at least this long before the deal's end,
+        uint64 extensionLead;
+        /// and adds at most this much.
+        uint64 maxExtension;
+    }
+
     struct Proposal {
         uint64 offerId;
         uint32 version;
@@ -65,6 +79,7 @@ interface IStorageDeals {
         Piece[] pieces;
     }
 
+    /// Laid out for storage: six slots, a seventh if the deal may be extended by its provider.
     struct Deal {
         address client;
         ActorId provider;
@@ -76,8 +91,8 @@ interface IStorageDeals {
         Epoch endEpoch;
         /// The rail's end once terminated, else 0.
         Epoch railEnd;
+        /// Epochs of service that both sides owe after leaving.
         uint32 notice;
-        uint32 sealingWindow;
         /// What the rail's lockup period is set to.
         uint32 period;
         uint16 exitBps;
@@ -86,12 +101,15 @@ interface IStorageDeals {
         uint8 live;
         uint8 extensions;
         Departure departure;
+        /// The exit fee was paid, or is not owed any more.
         bool exitFeeSettled;
+        /// The rail's rate on Filecoin Pay is still above `rate`: the payer was in debt.
+        bool rateStale;
         IERC20 token;
-        uint128 ratePerTib;
-        /// What the rail's rate is set to; the sum of the non-final copies' rates, but for a payer in debt.
-        uint128 railRate;
-        /// Upper bound of the exit fee, in token units.
+        uint96 ratePerTib;
+        /// Sum of the rates of the copies that are not final, token units an epoch.
+        uint128 rate;
+        /// Upper bound of the exit fee, token units; the rail's fixed lockup.
         uint128 exitFee;
         Epoch autoExtendUntil;
         uint128 autoExtendRateCap;
