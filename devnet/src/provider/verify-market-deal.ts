@@ -1,5 +1,4 @@
-import { Mk20Code, type Mk20Deal, parseFilecoinAddress } from "@holdfast/sdk/providers";
-import { CID } from "multiformats/cid";
+import { Mk20Code, type Mk20Deal, parseFilecoinAddress, pieceCidBytes } from "@holdfast/sdk/providers";
 import { type Address, bytesToHex } from "viem";
 import type { ProviderChain } from "./provider-chain.ts";
 import { type Refusal, refusal } from "./validate-deal.ts";
@@ -24,7 +23,7 @@ export async function verifyMarketDeal(
     state: 0,
     providerActorId: chain.minerId,
     clientId: bytesToHex(parseFilecoinAddress(deal.client)),
-    pieceCidV2: bytesToHex(CID.parse(deal.data!.piece_cid["/"]).bytes),
+    pieceCidV2: pieceCidBytes(deal.data!.piece_cid["/"]),
     startEpoch: BigInt(ddo.start_epoch ?? 0),
     duration: BigInt(ddo.duration),
     allocationId: BigInt(ddo.allocation_id ?? 0),

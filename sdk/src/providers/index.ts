@@ -34,5 +34,6 @@ export {
 } from "./filecoin-address.ts";
 export * from "./mk20.ts";
 export { createMk20Client, type Mk20Client, type Mk20ClientOptions } from "./mk20-client.ts";
+export { pieceCidBytes } from "./piece-cid-bytes.ts";
 export { type ProviderAnswer, type ProviderRequest, requestProvider } from "./provider-request.ts";
 export { type SealedDealRequestParameters, sealedDealRequest } from "./sealed-deal-request.ts";
