@@ -275,6 +275,16 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
     /* EVIDENCE */
 
     /// @inheritdoc IProviderRegistry
+    function isOwner(ActorId provider, address who) external returns (bool) {
+        return Miner.isOwner(provider, who);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function isControlling(ActorId provider, address who) external returns (bool) {
+        return Miner.isControlling(provider, who);
+    }
+
+    /// @inheritdoc IProviderRegistry
     function tip(ActorId provider, address reporter) external returns (uint256 amount) {
         if (msg.sender != _evidence) revert ProviderNotEvidence(msg.sender);
         if (reporter == address(0)) return 0;
