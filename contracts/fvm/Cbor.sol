@@ -182,6 +182,18 @@ library Cbor {
         return abi.encodePacked(value ? TRUE : FALSE);
     }
 
+    /// A TokenAmount that is not negative: empty for 0, else a zero byte and the shortest magnitude.
+    function encodeAmount(uint256 amount) internal pure returns (bytes memory) {
+        uint256 length;
+        while (length < 32 && amount >> (8 * length) != 0) ++length;
+        if (length == 0) return hex"40";
+        bytes memory magnitude = new bytes(length);
+        assembly ("memory-safe") {
+            mstore(add(magnitude, 32), shl(sub(256, shl(3, length)), amount))
+        }
+        return abi.encodePacked(head(BYTES, length + 1), hex"00", magnitude);
+    }
+
     /// A CID behind tag 42, with the zero byte before it.
     function encodeCid(bytes memory cid) internal pure returns (bytes memory) {
         return abi.encodePacked(hex"d82a", head(BYTES, cid.length + 1), hex"00", cid);
