@@ -11,5 +11,6 @@ const { exitCode } = await run(forge(), ["coverage", "--report", "lcov", "--repo
 });
 const { passed, text } = judge(existsSync(REPORT) ? readFileSync(REPORT, "utf8") : "", "branches", 90);
 console.log(text);
-if (exitCode !== 0) console.log("FAIL: tests failed under forge. Compare with npm test: the two engines must agree");
+if (exitCode !== 0)
+  console.log("FAIL: tests failed under forge. Compare with npm test: the two engines must agree");
 if (exitCode !== 0 || !passed) process.exitCode = 1;
