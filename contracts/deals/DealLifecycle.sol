@@ -1,140 +1,144 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
-import {IStorageEvidence, Observation} from "../evidence/IStorageEvidence.sol";
+import {ISectorEvidence} from "../evidence/ISectorEvidence.sol";
+import {ActorId} from "../fvm/ActorId.sol";
 import {Epoch, currentEpoch, min} from "../fvm/Epoch.sol";
-import {Miner} from "../fvm/Miner.sol";
-import {DealRails} from "./DealRails.sol";
-import {copyIdOf} from "./IStorageDeals.sol";
+import {PieceCid} from "../fvm/PieceCid.sol";
+import {IFilecoinPay} from "../payments/IFilecoinPay.sol";
+import {IProviderRegistry} from "../providers/IProviderRegistry.sol";
+import {DealEndings} from "./DealEndings.sol";
+import {DealStore} from "./DealStore.sol";
+import {copyIdOf} from "./IDealLedger.sol";
+import {IDealLifecycle} from "./IDealLifecycle.sol";
 
-/// How copies end. A copy's state is a function of recorded epochs: whoever pokes, and when, changes nothing of it.
-abstract contract DealLifecycle is DealRails {
+/// The second half of StorageDeals' code (a contract's size is bounded at 24 KiB): StorageDeals deploys it, and runs it on
+/// its own ledger by delegatecall. Called directly it knows no deal.
+contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient {
     uint8 public constant MAX_EXTENSIONS = 2;
 
-    uint64 public immutable SLASH_WINDOW;
     uint64 public immutable EXTENSION_LEAD;
     uint64 public immutable MAX_EXTENSION;
 
-    constructor(uint64 slashWindow, uint64 extensionLead, uint64 maxExtension) {
-        SLASH_WINDOW = slashWindow;
-        EXTENSION_LEAD = extensionLead;
-        MAX_EXTENSION = maxExtension;
+    constructor(
+        IProviderRegistry registry,
+        ISectorEvidence evidence,
+        IFilecoinPay pay,
+        Parameters memory parameters
+    ) DealStore(registry, evidence, pay, parameters.dryGrace) DealEndings(parameters.slashWindow) {
+        EXTENSION_LEAD = parameters.extensionLead;
+        MAX_EXTENSION = parameters.maxExtension;
     }
 
-    /// Applies the payer's account, time and evidence; then the rail follows.
-    function _poke(uint256 dealId, Deal storage deal) internal {
-        _endIfDry(dealId, deal);
-        _collectExitFee(dealId, deal);
-        if (deal.proposed != 0 && _sealingIsOver(deal)) _expire(dealId, deal, min(deal.sealBy, _lastOf(deal)));
-        if (deal.live != 0) _conclude(dealId, deal);
-        if (deal.railEnd != Epoch.wrap(0)) return;
-        if (deal.live == 0 && deal.proposed == 0) _close(dealId, deal);
-        else _adjustRail(dealId, deal);
-    }
-
-    /// Before somebody leaves: what is due anyway. True if that ended the rail already.
-    function _endedByPoke(uint256 dealId, Deal storage deal) internal returns (bool) {
-        if (deal.railEnd != Epoch.wrap(0)) revert DealAlreadyLeft(dealId, deal.departure);
+    /// @inheritdoc IDealLifecycle
+    function decline(uint256 dealId) external nonReentrant {
+        Deal storage deal = _dealAt(dealId);
+        if (!REGISTRY.isControlling(deal.provider, msg.sender)) revert DealNotProvider(dealId, msg.sender);
+        if (deal.proposed == 0) revert DealNothingProposed(dealId);
+        _expire(dealId, deal, currentEpoch());
         _poke(dealId, deal);
-        return deal.railEnd != Epoch.wrap(0);
     }
 
-    /// All copies that are still proposed: never sealed in time, or declined. Nobody is slashed.
-    function _expire(uint256 dealId, Deal storage deal, Epoch close) internal {
-        uint64 paddedBytes;
-        uint128 bond;
-        for (uint256 i; i < deal.copies; ++i) {
-            uint256 copyId = copyIdOf(dealId, i);
-            Copy storage copy = _copies[copyId];
-            if (copy.state != CopyState.Proposed) continue;
-            paddedBytes += uint64(32) << copy.height;
-            bond += _end(deal, copyId, copy, CopyState.Expired, close);
-        }
-        deal.proposed = 0;
-        --_openProposals[deal.offerId][deal.client];
-        REGISTRY.release(deal.offerId, paddedBytes, bond);
+    /// @inheritdoc IDealLifecycle
+    function leaveAsClient(uint256 dealId) external nonReentrant {
+        Deal storage deal = _dealAt(dealId);
+        if (deal.client != msg.sender) revert DealNotClient(dealId, msg.sender);
+        if (_endedByPoke(dealId, deal)) return;
+        _terminate(dealId, deal, Departure.Client, _exitFee(dealId, deal, _endIfTerminatedNow(deal)));
     }
 
-    /// Live copies whose failure is on record before their last epoch, or whose last epoch has come.
-    function _conclude(uint256 dealId, Deal storage deal) private {
-        (uint256[] memory copyIds, IStorageEvidence.Record[] memory records) = _liveRecords(dealId, deal);
-        Epoch last = _lastOf(deal);
-        bool isOver = currentEpoch() >= last;
-        uint64 paddedBytes;
-        uint128 bond;
-        for (uint256 i; i < copyIds.length; ++i) {
-            if (records[i].failed && records[i].failedAt < last) {
-                _fail(deal, copyIds[i], records[i]);
-            } else if (isOver) {
-                Copy storage copy = _copies[copyIds[i]];
-                paddedBytes += uint64(32) << copy.height;
-                bond += _endLive(deal, copyIds[i], CopyState.Completed, last);
-            }
-        }
-        if (paddedBytes != 0) REGISTRY.release(deal.offerId, paddedBytes, bond);
+    /// @inheritdoc IDealLifecycle
+    function leaveAsProvider(uint256 dealId) external nonReentrant {
+        Deal storage deal = _dealAt(dealId);
+        if (!REGISTRY.isOwner(deal.provider, msg.sender)) revert DealNotProvider(dealId, msg.sender);
+        if (deal.proposed != 0) _expire(dealId, deal, currentEpoch());
+        if (_endedByPoke(dealId, deal)) return;
+        uint128 lost = _forfeits(dealId, deal, _endIfTerminatedNow(deal) < deal.endEpoch);
+        _terminate(dealId, deal, Departure.Provider, 0);
+        if (lost != 0) REGISTRY.forfeit(deal.offerId, lost, deal.client);
     }
 
-    /// Slashes what is left of the copy's share, unless the failure is on record for too long.
-    function _fail(Deal storage deal, uint256 copyId, IStorageEvidence.Record memory record) private {
-        uint64 paddedBytes = uint64(32) << _copies[copyId].height;
-        uint128 bond = _endLive(deal, copyId, CopyState.Failed, record.failedAt);
-        if (currentEpoch() <= record.failedAt.plus(SLASH_WINDOW)) {
-            REGISTRY.slash(deal.offerId, paddedBytes, bond, deal.client, record.reporter);
-        } else {
-            REGISTRY.release(deal.offerId, paddedBytes, bond);
-        }
+    /// @inheritdoc IDealLifecycle
+    function poke(uint256 dealId) external nonReentrant {
+        _poke(dealId, _dealAt(dealId));
     }
 
-    function _endLive(
-        Deal storage deal,
-        uint256 copyId,
-        CopyState state,
-        Epoch close
-    ) private returns (uint128) {
+    /// @inheritdoc IDealLifecycle
+    function report(uint256 copyId, bytes calldata location) external nonReentrant {
+        uint256 dealId = copyId >> 8;
+        Deal storage deal = _dealAt(dealId);
         Copy storage copy = _copies[copyId];
-        delete _backed[_backingKey(deal.provider, copy.sector, copy.cid, deal.client)];
-        --deal.live;
-        return _end(deal, copyId, copy, state, close);
+        if (copy.state != CopyState.Active) revert DealCopyNotActive(copyId);
+        EVIDENCE.reportFor(msg.sender, deal.provider, copy.sector, location);
+        _poke(dealId, deal);
     }
 
-    function _end(
-        Deal storage deal,
-        uint256 copyId,
-        Copy storage copy,
-        CopyState state,
-        Epoch close
-    ) private returns (uint128 bond) {
-        bond = copy.bond;
-        copy.bond = 0;
-        copy.state = state;
-        copy.close = close;
-        deal.rate -= copy.rate;
-        deal.rateStale = true;
-        emit DealCopyEnded(copyId, state, close);
+    /// @inheritdoc IDealLifecycle
+    function settle(uint256 dealId) external nonReentrant {
+        Deal storage deal = _dealAt(dealId);
+        _poke(dealId, deal);
+        _settleRail(dealId, deal);
     }
 
-    /// What a leaving provider loses of its live copies' shares. It cannot leave while one is reported.
-    function _forfeits(uint256 dealId, Deal storage deal, bool early) internal returns (uint128 lost) {
-        (uint256[] memory copyIds, IStorageEvidence.Record[] memory records) = _liveRecords(dealId, deal);
-        for (uint256 i; i < copyIds.length; ++i) {
-            if (records[i].last != Observation.Active) revert DealCopyIsFaulty(copyIds[i]);
-            if (!early) continue;
-            Copy storage copy = _copies[copyIds[i]];
-            uint128 share = uint128(Math.ceilDiv(uint256(copy.bond) * deal.exitBps, 10_000));
-            copy.bond -= share;
-            lost += share;
+    /// @inheritdoc IDealLifecycle
+    function extend(uint256 dealId, Epoch newEnd, bytes[] calldata locations) external nonReentrant {
+        Deal storage deal = _dealAt(dealId);
+        _poke(dealId, deal);
+        _checkExtension(dealId, deal, newEnd);
+        deal.endEpoch = newEnd;
+        ++deal.extensions;
+        REGISTRY.relock(deal.offerId, _extendSectors(dealId, deal, newEnd, locations));
+        emit DealExtended(dealId, msg.sender, newEnd);
+    }
+
+    /// @inheritdoc IDealLifecycle
+    function setAutoExtend(uint256 dealId, Epoch until, uint128 rateCap) external {
+        Deal storage deal = _dealAt(dealId);
+        if (deal.client != msg.sender) revert DealNotClient(dealId, msg.sender);
+        deal.autoExtendUntil = until;
+        deal.autoExtendRateCap = rateCap;
+        emit DealAutoExtendSet(dealId, until, rateCap);
+    }
+
+    /// @inheritdoc IDealLifecycle
+    function copiesOf(uint256 dealId) external view returns (Copy[] memory copies) {
+        copies = new Copy[](_dealAt(dealId).copies);
+        for (uint256 i; i < copies.length; ++i) copies[i] = _copies[copyIdOf(dealId, i)];
+    }
+
+    /// @inheritdoc IDealLifecycle
+    function replicationOf(
+        PieceCid cid,
+        uint256 cursor,
+        uint256 limit
+    ) external view returns (Replica[] memory replicas, uint256 providers, uint256 owners, uint256 next) {
+        uint256[] storage all = _copiesOfPiece[cid];
+        uint256 end = all.length - cursor > limit ? cursor + limit : all.length;
+        replicas = new Replica[](end - cursor);
+        uint256 found;
+        for (uint256 i = cursor; i < end; ++i) {
+            if (!_isLive(all[i])) continue;
+            Replica memory replica = _replica(all[i]);
+            bool newProvider = true;
+            bool newOwner = true;
+            for (uint256 j; j < found; ++j) {
+                if (replicas[j].provider == replica.provider) newProvider = false;
+                if (replicas[j].owner == replica.owner) newOwner = false;
+            }
+            if (newProvider) ++providers;
+            if (newOwner) ++owners;
+            replicas[found++] = replica;
         }
-    }
-
-    /// Where the rail would end if it were terminated in this epoch.
-    function _endIfTerminatedNow(Deal storage deal) internal view returns (Epoch) {
-        return min(currentEpoch(), _fundedUntil(deal)).plus(deal.period);
+        assembly ("memory-safe") {
+            mstore(replicas, found)
+        }
+        next = end == all.length ? 0 : end;
     }
 
     /// Who may extend the deal, how far, and when.
-    function _checkExtension(uint256 dealId, Deal storage deal, Epoch newEnd) internal {
+    function _checkExtension(uint256 dealId, Deal storage deal, Epoch newEnd) private {
         if (deal.railEnd != Epoch.wrap(0)) revert DealAlreadyLeft(dealId, deal.departure);
         if (deal.proposed != 0) revert DealStillProposed(dealId);
         if (deal.extensions >= MAX_EXTENSIONS) revert DealExtensionsExhausted(dealId, MAX_EXTENSIONS);
@@ -149,7 +153,8 @@ abstract contract DealLifecycle is DealRails {
             if (!open) revert DealOfferClosed(dealId, deal.offerId);
             if (offered > rate) revert DealExtensionAboveRate(dealId, offered, rate);
         } else {
-            if (!Miner.isControlling(deal.provider, msg.sender)) revert DealNotProvider(dealId, msg.sender);
+            if (!REGISTRY.isControlling(deal.provider, msg.sender))
+                revert DealNotProvider(dealId, msg.sender);
             if (rate > deal.autoExtendRateCap) {
                 revert DealExtensionAboveRate(dealId, rate, deal.autoExtendRateCap);
             }
@@ -167,7 +172,7 @@ abstract contract DealLifecycle is DealRails {
         Deal storage deal,
         Epoch newEnd,
         bytes[] calldata locations
-    ) internal returns (uint128 bond) {
+    ) private returns (uint128 bond) {
         if (locations.length != deal.live) revert DealLocationsMissing(dealId, locations.length, deal.live);
         uint256 found;
         for (uint256 i; i < deal.copies; ++i) {
@@ -185,5 +190,18 @@ abstract contract DealLifecycle is DealRails {
             }
             bond += copy.bond;
         }
+    }
+
+    function _replica(uint256 copyId) private view returns (Replica memory) {
+        Deal storage deal = _deals[copyId >> 8];
+        ActorId provider = deal.provider;
+        return
+            Replica(
+                copyId,
+                provider,
+                REGISTRY.ownerOf(provider),
+                deal.client,
+                REGISTRY.regionOf(deal.offerId)
+            );
     }
 }

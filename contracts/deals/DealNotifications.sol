@@ -103,9 +103,14 @@ abstract contract DealNotifications is DealStore {
         Deal storage deal = _deals[copyId >> 8];
         bytes32 key = _backingKey(miner, sector, copy.cid, deal.client);
         if (!fresh || copy.state != CopyState.Proposed || _backed[key] != 0) {
-            IgnoreReason reason = !fresh
-                ? IgnoreReason.SectorNotFresh
-                : (copy.state != CopyState.Proposed ? IgnoreReason.NotProposed : IgnoreReason.AlreadyBacked);
+            IgnoreReason reason =
+                !fresh
+                    ? IgnoreReason.SectorNotFresh
+                    : (
+                        copy.state != CopyState.Proposed
+                            ? IgnoreReason.NotProposed
+                            : IgnoreReason.AlreadyBacked
+                    );
             emit DealNotificationIgnored(copyId, miner, sector, reason);
             return;
         }

@@ -1,162 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-
 import {IStorageEvidence, Observation} from "../evidence/IStorageEvidence.sol";
-import {Epoch, currentEpoch, max, min} from "../fvm/Epoch.sol";
-import {IProviderRegistry} from "../providers/IProviderRegistry.sol";
+import {Epoch, currentEpoch} from "../fvm/Epoch.sol";
 import {IFilecoinPay} from "../payments/IFilecoinPay.sol";
-import {IValidator} from "../payments/IValidator.sol";
 import {DealStore} from "./DealStore.sol";
-import {copyIdOf} from "./IStorageDeals.sol";
 
-/// The deals' rails on Filecoin Pay: operator and validator.
-/// A rail's rate never rises; it falls when a copy ends before the deal does, so its rate-change queue never holds more
+/// The operator of the deals' rails on Filecoin Pay. A rail's rate never rises; it falls when a copy ends before the deal does, so its rate-change queue never holds more
 /// entries than the deal has copies. Its period is never 0 before it is closed: with period 0 a payer's termination
 /// would finalise the rail at once.
-abstract contract DealRails is DealStore, IValidator {
-    /// What a validation works on: per activated copy its sector, its rate, and the epochs (start, end] it serves.
-    struct Service {
-        uint256[] subjects;
-        uint256[] rates;
-        Epoch[] starts;
-        Epoch[] ends;
-        bool[] failed;
-    }
-
-    /// Epochs a dry payer has for topping up before anyone may end the deal.
-    uint64 public immutable DRY_GRACE;
-
-    constructor(uint64 dryGrace) {
-        uint64 greatest = REGISTRY.MIN_NOTICE() - FRESHNESS;
-        if (dryGrace == 0 || dryGrace > greatest) {
-            revert DealParameterOutOfBounds(dryGrace, 1, greatest);
-        }
-        DRY_GRACE = dryGrace;
-    }
-
-    /// @inheritdoc IValidator
-    function railTerminated(uint256 railId, address terminator, uint256 endEpoch) external {
-        if (msg.sender != address(PAY)) revert DealNotPay(msg.sender);
-        uint256 dealId = _dealOfRail[railId];
-        // Not reverting towards Pay: it would block the termination.
-        if (dealId == 0) return;
-        Deal storage deal = _deals[dealId];
-        Epoch railEnd = Epoch.wrap(endEpoch > type(uint64).max ? type(uint64).max : uint64(endEpoch));
-        deal.railEnd = railEnd;
-        if (terminator != address(this)) deal.departure = Departure.Payer;
-        emit DealLeft(dealId, deal.departure, railEnd);
-    }
-
-    /// @inheritdoc IValidator
-    /// @dev A total view over evidence: it pays each copy's share for the epochs that the chain saw proven, and holds
-    /// settlement back where proof may still come.
-    function validatePayment(
-        uint256 railId,
-        uint256 proposedAmount,
-        uint256 fromEpoch,
-        uint256 toEpoch,
-        uint256 rate
-    ) external view returns (ValidationResult memory result) {
-        result.settleUpto = toEpoch;
-        uint256 dealId = _dealOfRail[railId];
-        if (dealId == 0 || toEpoch <= fromEpoch || toEpoch > type(uint64).max) return result;
-        Service memory service = _serviceOf(dealId);
-        if (service.rates.length == 0) return result;
-
-        Epoch settled = max(_heldBack(service, Epoch.wrap(uint64(toEpoch))), Epoch.wrap(uint64(fromEpoch)));
-        result.settleUpto = Epoch.unwrap(settled);
-        // The copies' shares never exceed the rail's rate; Pay would refuse, and block the rail, if they did.
-        uint256 greatest = result.settleUpto == toEpoch
-            ? proposedAmount
-            : Math.saturatingMul(rate, result.settleUpto - fromEpoch);
-        uint256 earned = _earned(service, Epoch.wrap(uint64(fromEpoch)), settled);
-        result.modifiedAmount = Math.min(earned, greatest);
-    }
-
-    /// The copies of a deal that were ever activated.
-    function _serviceOf(uint256 dealId) private view returns (Service memory service) {
-        Deal storage deal = _deals[dealId];
-        uint256 copies = deal.copies;
-        service = Service(
-            new uint256[](copies),
-            new uint256[](copies),
-            new Epoch[](copies),
-            new Epoch[](copies),
-            new bool[](copies)
-        );
-        Epoch last = _lastOf(deal);
-        uint256 count;
-        for (uint256 i; i < copies; ++i) {
-            Copy storage copy = _copies[copyIdOf(dealId, i)];
-            CopyState state = copy.state;
-            if (state == CopyState.Proposed || state == CopyState.Expired) continue;
-            service.subjects[count] = _subjectOf(deal.provider, copy.sector);
-            service.rates[count] = copy.rate;
-            service.starts[count] = copy.activation;
-            service.ends[count] = state == CopyState.Active ? last : copy.close;
-            service.failed[count++] = state == CopyState.Failed;
-        }
-        _truncate(service, count);
-    }
-
-    function _truncate(Service memory service, uint256 count) private pure {
-        uint256[] memory subjects = service.subjects;
-        uint256[] memory rates = service.rates;
-        Epoch[] memory starts = service.starts;
-        Epoch[] memory ends = service.ends;
-        assembly ("memory-safe") {
-            mstore(subjects, count)
-            mstore(rates, count)
-            mstore(starts, count)
-            mstore(ends, count)
-        }
-    }
-
-    /// Up to where the deal can settle: the least of what its copies still allow. A failure that nobody poked yet ends
-    /// its copy too.
-    function _heldBack(Service memory service, Epoch to) private view returns (Epoch settled) {
-        IStorageEvidence.Record[] memory records = EVIDENCE.recordsOf(service.subjects);
-        Epoch now_ = currentEpoch();
-        settled = to;
-        for (uint256 i; i < records.length; ++i) {
-            IStorageEvidence.Record memory record = records[i];
-            Epoch end = service.ends[i];
-            if (service.failed[i]) continue;
-            if (record.failed && record.failedAt < end) {
-                service.ends[i] = record.failedAt;
-                continue;
-            }
-            if (record.provenUntil >= end || now_ > end.plus(FRESHNESS)) continue;
-            settled = min(settled, max(record.provenUntil, now_.minus(FRESHNESS)));
-        }
-    }
-
-    function _earned(
-        Service memory service,
-        Epoch from,
-        Epoch settled
-    ) private view returns (uint256 amount) {
-        for (uint256 i; i < service.starts.length; ++i) {
-            service.starts[i] = max(from, service.starts[i]);
-            service.ends[i] = min(settled, service.ends[i]);
-        }
-        uint64[] memory proven = EVIDENCE.provenBetween(service.subjects, service.starts, service.ends);
-        for (uint256 i; i < proven.length; ++i) amount += service.rates[i] * proven[i];
-    }
-
-    /// Opens the rail: lockup before rate, then the reservation fee out of the fixed lockup.
-    function _openRail(
-        Deal storage deal,
-        IProviderRegistry.Reservation memory terms,
-        uint256 reservationFee
-    ) internal returns (uint256 railId) {
-        railId = PAY.createRail(terms.token, deal.client, terms.payee, address(this), 0, address(0));
-        PAY.modifyRailLockup(railId, deal.period, deal.exitFee + reservationFee);
-        PAY.modifyRailPayment(railId, deal.rate, reservationFee);
-    }
-
+abstract contract DealRails is DealStore {
     /// Ends the rail after its period, charging the exit fee first: a dry payer pays it only before terminating.
     /// @param fee token units out of the fixed lockup
     function _terminate(uint256 dealId, Deal storage deal, Departure departure, uint256 fee) internal {
@@ -253,12 +106,6 @@ abstract contract DealRails is DealStore, IValidator {
             fee += uint256(_copies[copyIds[i]].rate) * missing;
         }
         if (fee > deal.exitFee) fee = deal.exitFee;
-    }
-
-    /// The last epoch that the payer's account is good for; far ahead for an account without a stream.
-    function _fundedUntil(Deal storage deal) internal view returns (Epoch) {
-        (uint256 fundedUntil, , , ) = PAY.getAccountInfoIfSettled(deal.token, deal.client);
-        return Epoch.wrap(fundedUntil > type(uint32).max ? type(uint32).max : uint64(fundedUntil));
     }
 
     function _chargeExitFee(uint256 dealId, uint256 railId, uint256 fee) private {

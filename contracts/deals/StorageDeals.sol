@@ -5,28 +5,38 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {ISectorEvidence} from "../evidence/ISectorEvidence.sol";
+import {ActorId} from "../fvm/ActorId.sol";
 import {Epoch, currentEpoch} from "../fvm/Epoch.sol";
-import {Miner} from "../fvm/Miner.sol";
+import {FilAddress} from "../fvm/FilAddress.sol";
 import {PIECE_HEIGHT_MAX, PIECE_HEIGHT_MIN, Piece} from "../fvm/PieceCid.sol";
 import {SectorContentChanged} from "../fvm/SectorContentChanged.sol";
-import {IProviderRegistry, shareOf} from "../providers/IProviderRegistry.sol";
 import {IFilecoinPay} from "../payments/IFilecoinPay.sol";
+import {IProviderRegistry, shareOf} from "../providers/IProviderRegistry.sol";
 import {DealLifecycle} from "./DealLifecycle.sol";
 import {DealNotifications} from "./DealNotifications.sol";
 import {DealStore} from "./DealStore.sol";
-import {DealRails} from "./DealRails.sol";
-import {DealViews} from "./DealViews.sol";
-import {IStorageDeals, copyIdOf} from "./IStorageDeals.sol";
+import {DealValidator} from "./DealValidator.sol";
+import {ICurioDealViewV1} from "./ICurioDealViewV1.sol";
+import {copyIdOf} from "./IDealLedger.sol";
+import {IDealMarket} from "./IDealMarket.sol";
 
-/// Sealed storage deals; see IStorageDeals.
-contract StorageDeals is DealNotifications, DealLifecycle, DealViews, ReentrancyGuardTransient {
+/// Sealed storage deals: see IStorageDeals, whose functions are all answered here. Those of IDealLifecycle run from the
+/// code of LIFECYCLE, which this contract deployed and cannot change.
+contract StorageDeals is
+    DealNotifications,
+    DealValidator,
+    IDealMarket,
+    ICurioDealViewV1,
+    ReentrancyGuardTransient
+{
     using SafeCast for uint256;
 
-    /// A rail is one event and one loop: 32 pieces keep both small (8 KiB event limit).
+    /// A proposal is one event and a few loops: 32 pieces keep them small (8 KiB event limit).
     uint256 public constant MAX_PIECES = 32;
     /// Token units an epoch. Pay rounds its fee of 1/200 up on every settlement, and anyone may settle every epoch.
     uint256 public constant MIN_RATE = 20_000;
 
+    address public immutable LIFECYCLE;
     uint64 public immutable MIN_SEALING_WINDOW;
     uint64 public immutable MAX_SEALING_WINDOW;
 
@@ -35,26 +45,38 @@ contract StorageDeals is DealNotifications, DealLifecycle, DealViews, Reentrancy
         ISectorEvidence evidence,
         IFilecoinPay pay,
         Parameters memory parameters
-    )
-        DealStore(registry, evidence, pay)
-        DealRails(parameters.dryGrace)
-        DealLifecycle(parameters.slashWindow, parameters.extensionLead, parameters.maxExtension)
-    {
-        if (parameters.minSealingWindow == 0 || parameters.minSealingWindow > parameters.maxSealingWindow) {
-            revert DealParameterOutOfBounds(parameters.minSealingWindow, 1, parameters.maxSealingWindow);
-        }
-        MIN_SEALING_WINDOW = parameters.minSealingWindow;
-        MAX_SEALING_WINDOW = parameters.maxSealingWindow;
+    ) DealStore(registry, evidence, pay, parameters.dryGrace) {
+        (uint64 least, uint64 greatest) = (parameters.minSealingWindow, parameters.maxSealingWindow);
+        if (least == 0 || least > greatest) revert DealParameterOutOfBounds(least, 1, greatest);
+        LIFECYCLE = address(new DealLifecycle(registry, evidence, pay, parameters));
+        MIN_SEALING_WINDOW = least;
+        MAX_SEALING_WINDOW = greatest;
     }
 
-    /// @inheritdoc IStorageDeals
+    /// What is not answered here is LIFECYCLE's.
+    fallback() external {
+        address lifecycle = LIFECYCLE;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, 0, calldatasize())
+            let ok := delegatecall(gas(), lifecycle, free, calldatasize(), 0, 0)
+            returndatacopy(free, 0, returndatasize())
+            switch ok
+            case 0 {
+                revert(free, returndatasize())
+            }
+            default {
+                return(free, returndatasize())
+            }
+        }
+    }
+
+    /// @inheritdoc IDealMarket
     function propose(Proposal calldata proposal) external nonReentrant returns (uint256 dealId) {
         uint256 count = proposal.pieces.length;
         // Check: what the offer does not bound.
         if (count == 0 || count > MAX_PIECES) revert DealPieceCountOutOfBounds(count, MAX_PIECES);
-        if (
-            proposal.sealingWindow < MIN_SEALING_WINDOW || proposal.sealingWindow > MAX_SEALING_WINDOW
-        ) {
+        if (proposal.sealingWindow < MIN_SEALING_WINDOW || proposal.sealingWindow > MAX_SEALING_WINDOW) {
             revert DealSealingWindowOutOfBounds(
                 proposal.sealingWindow,
                 MIN_SEALING_WINDOW,
@@ -73,7 +95,7 @@ contract StorageDeals is DealNotifications, DealLifecycle, DealViews, Reentrancy
         }
 
         // Effect: the deal and its copies.
-        dealId = ++dealCount;
+        dealId = ++_dealCount;
         Deal storage deal = _deals[dealId];
         (uint256 rate, uint256 bond) = _recordCopies(dealId, proposal.pieces, terms);
         _recordDeal(deal, proposal, terms, rate);
@@ -85,77 +107,7 @@ contract StorageDeals is DealNotifications, DealLifecycle, DealViews, Reentrancy
         _emitProposed(dealId, deal, bond, proposal.pieces);
     }
 
-    /// @inheritdoc IStorageDeals
-    function decline(uint256 dealId) external nonReentrant {
-        Deal storage deal = _dealAt(dealId);
-        if (!Miner.isControlling(deal.provider, msg.sender)) revert DealNotProvider(dealId, msg.sender);
-        if (deal.proposed == 0) revert DealNothingProposed(dealId);
-        _expire(dealId, deal, currentEpoch());
-        _poke(dealId, deal);
-    }
-
-    /// @inheritdoc IStorageDeals
-    function leaveAsClient(uint256 dealId) external nonReentrant {
-        Deal storage deal = _dealAt(dealId);
-        if (deal.client != msg.sender) revert DealNotClient(dealId, msg.sender);
-        if (_endedByPoke(dealId, deal)) return;
-        _terminate(dealId, deal, Departure.Client, _exitFee(dealId, deal, _endIfTerminatedNow(deal)));
-    }
-
-    /// @inheritdoc IStorageDeals
-    function leaveAsProvider(uint256 dealId) external nonReentrant {
-        Deal storage deal = _dealAt(dealId);
-        if (!Miner.isOwner(deal.provider, msg.sender)) revert DealNotProvider(dealId, msg.sender);
-        if (deal.proposed != 0) _expire(dealId, deal, currentEpoch());
-        if (_endedByPoke(dealId, deal)) return;
-        uint128 lost = _forfeits(dealId, deal, _endIfTerminatedNow(deal) < deal.endEpoch);
-        _terminate(dealId, deal, Departure.Provider, 0);
-        if (lost != 0) REGISTRY.forfeit(deal.offerId, lost, deal.client);
-    }
-
-    /// @inheritdoc IStorageDeals
-    function poke(uint256 dealId) external nonReentrant {
-        _poke(dealId, _dealAt(dealId));
-    }
-
-    /// @inheritdoc IStorageDeals
-    function report(uint256 copyId, bytes calldata location) external nonReentrant {
-        uint256 dealId = copyId >> 8;
-        Deal storage deal = _dealAt(dealId);
-        Copy storage copy = _copies[copyId];
-        if (copy.state != CopyState.Active) revert DealCopyNotActive(copyId);
-        EVIDENCE.reportFor(msg.sender, deal.provider, copy.sector, location);
-        _poke(dealId, deal);
-    }
-
-    /// @inheritdoc IStorageDeals
-    function settle(uint256 dealId) external nonReentrant {
-        Deal storage deal = _dealAt(dealId);
-        _poke(dealId, deal);
-        _settleRail(dealId, deal);
-    }
-
-    /// @inheritdoc IStorageDeals
-    function extend(uint256 dealId, Epoch newEnd, bytes[] calldata locations) external nonReentrant {
-        Deal storage deal = _dealAt(dealId);
-        _poke(dealId, deal);
-        _checkExtension(dealId, deal, newEnd);
-        deal.endEpoch = newEnd;
-        ++deal.extensions;
-        REGISTRY.relock(deal.offerId, _extendSectors(dealId, deal, newEnd, locations));
-        emit DealExtended(dealId, msg.sender, newEnd);
-    }
-
-    /// @inheritdoc IStorageDeals
-    function setAutoExtend(uint256 dealId, Epoch until, uint128 rateCap) external {
-        Deal storage deal = _dealAt(dealId);
-        if (deal.client != msg.sender) revert DealNotClient(dealId, msg.sender);
-        deal.autoExtendUntil = until;
-        deal.autoExtendRateCap = rateCap;
-        emit DealAutoExtendSet(dealId, until, rateCap);
-    }
-
-    /// @inheritdoc IStorageDeals
+    /// @inheritdoc IDealMarket
     function handle_filecoin_method(
         uint64 method,
         uint64 codec,
@@ -165,6 +117,80 @@ contract StorageDeals is DealNotifications, DealLifecycle, DealViews, Reentrancy
             revert DealMethodNotHandled(method, codec);
         }
         return (0, SectorContentChanged.CODEC, _receive(params));
+    }
+
+    /// @inheritdoc ICurioDealViewV1
+    function version() external pure returns (uint256) {
+        return 1;
+    }
+
+    /// @inheritdoc ICurioDealViewV1
+    function verifyDeal(CurioDealView calldata asked) external view returns (bool) {
+        Copy storage copy = _copies[asked.dealId];
+        Deal storage deal = _deals[asked.dealId >> 8];
+        if (copy.state != CopyState.Proposed || _sealingIsOver(deal)) return false;
+        return
+            asked.providerActorId == ActorId.unwrap(deal.provider) &&
+            asked.startEpoch == Epoch.unwrap(deal.sealBy) &&
+            asked.duration == deal.endEpoch.since(deal.sealBy) &&
+            asked.allocationId == 0 &&
+            keccak256(asked.clientId) == keccak256(FilAddress.ofEthAddress(deal.client)) &&
+            keccak256(asked.pieceCidV2) == keccak256(Piece(copy.cid, copy.height, copy.padding).toCidV2());
+    }
+
+    /// @inheritdoc ICurioDealViewV1
+    function getDealState(uint256 copyId) external view returns (DealState) {
+        CopyState state = _stateOf(copyId);
+        if (state == CopyState.None) revert DealNotFound(copyId);
+        if (state == CopyState.Proposed) return DealState.Open;
+        bool live = state == CopyState.Active || state == CopyState.Faulty;
+        return live ? DealState.Active : DealState.Finalized;
+    }
+
+    /// @inheritdoc IDealMarket
+    function stateOf(uint256 copyId) external view returns (CopyState) {
+        return _stateOf(copyId);
+    }
+
+    /// @inheritdoc IDealMarket
+    function isLive(uint256 copyId) external view returns (bool) {
+        return _isLive(copyId);
+    }
+
+    /// @inheritdoc IDealMarket
+    function dealCount() external view returns (uint256) {
+        return _dealCount;
+    }
+
+    /// @inheritdoc IDealMarket
+    function dealOf(uint256 dealId) external view returns (Deal memory) {
+        return _dealAt(dealId);
+    }
+
+    /// @inheritdoc IDealMarket
+    function copyOf(uint256 copyId) external view returns (Copy memory) {
+        return _copies[copyId];
+    }
+
+    /// @inheritdoc IDealMarket
+    function dealOfRail(uint256 railId) external view returns (uint256) {
+        return _dealOfRail[railId];
+    }
+
+    /// @inheritdoc IDealMarket
+    function openProposalsOf(uint64 offerId, address client) external view returns (uint256) {
+        return _openProposals[offerId][client];
+    }
+
+    /// Opens the rail: lockup before rate, then the reservation fee out of the fixed lockup.
+    function _openRail(
+        Deal storage deal,
+        IProviderRegistry.Reservation memory terms,
+        uint256 reservationFee
+    ) private returns (uint256 railId) {
+        railId = PAY.createRail(terms.token, deal.client, terms.payee, address(this), 0, address(0));
+        PAY.modifyRailLockup(railId, deal.period, deal.exitFee + reservationFee);
+        PAY.modifyRailPayment(railId, deal.rate, reservationFee);
     }
 
     function _emitProposed(uint256 dealId, Deal storage deal, uint256 bond, Piece[] calldata pieces) private {

@@ -5,7 +5,7 @@ import { CarIndexer } from "@ipld/car/indexer";
 import { CarReader } from "@ipld/car/reader";
 import { expect } from "chai";
 import fc from "fast-check";
-import { recursive } from "ipfs-unixfs-exporter";
+import { exporter, recursive } from "ipfs-unixfs-exporter";
 import { CID } from "multiformats/cid";
 import { decodeManifest, hashPiece, type PackProgress } from "../dataset/index.ts";
 import { entryFromPath, loadLayer, packDataset, readDataset, verifyCar } from "./index.ts";
@@ -143,7 +143,9 @@ describe("dataset", () => {
     });
 
     it("makes a HAMT of a directory with many entries, which another implementation reads", async () => {
-      const many = Object.fromEntries(Array.from({ length: 4000 }, (_, i) => [`entry number ${i}.txt`, bytesOf(4, i)]));
+      // 1,300 links of about 240 bytes: more than the 256 KiB that one block of a directory may take.
+      const names = Array.from({ length: 1300 }, (_, i) => `${"long name ".repeat(18)}${i}`);
+      const many = Object.fromEntries(names.map((name, i) => [name, bytesOf(4, i)]));
       await writeTree(join(dir, "in"), { many });
       const packed = await pack("in", "cars");
       await readDataset(cars(packed), { root: packed.root, output: join(dir, "out") });
@@ -157,9 +159,11 @@ describe("dataset", () => {
           yield blocks.get(cid.toString()) as Uint8Array;
         },
       };
-      const names: string[] = [];
-      for await (const entry of recursive(packed.root, store as never)) names.push(entry.name);
-      expect(names).to.include.members(Object.keys(many));
+      const top = await exporter(`${packed.root}/many`, store as never);
+      expect(top).to.have.nested.property("unixfs.type", "hamt-sharded-directory");
+      const read: string[] = [];
+      for await (const entry of recursive(packed.root, store as never)) read.push(entry.name);
+      expect(read).to.include.members(names);
     });
 
     it("packs and reads back random trees at random piece sizes", async () => {

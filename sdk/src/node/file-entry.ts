@@ -45,14 +45,16 @@ async function* contentOf(path: string, listed: BigIntStats): AsyncGenerator<Uin
     const before = await handle.stat({ bigint: true });
     if (!sameFile(listed, before)) throw new DatasetSourceChangedError(path, "another file took its place");
     let position = 0;
-    for (;;) {
-      const chunk = await readChunk(path, handle, position);
-      if (chunk.length === 0) break;
+    for (let ended = false; !ended; ) {
+      // One byte more than should be there: a file that grows is noticed, a small one read in one go.
+      const length = Math.min(READ_BYTES, Math.max(0, Number(before.size) - position) + 1);
+      const chunk = await readChunk(path, handle, position, length);
+      ended = chunk.length < length;
       position += chunk.length;
-      yield chunk;
+      if (chunk.length > 0) yield chunk;
     }
     const after = await handle.stat({ bigint: true });
-    if (BigInt(position) !== before.size && before.isFile()) {
+    if (BigInt(position) !== before.size) {
       throw new DatasetSourceChangedError(path, `its size was ${before.size} bytes, and ${position} were read`);
     }
     if (after.mtimeNs !== before.mtimeNs || after.size !== before.size) {
@@ -63,11 +65,11 @@ async function* contentOf(path: string, listed: BigIntStats): AsyncGenerator<Uin
   }
 }
 
-async function readChunk(path: string, handle: FileHandle, position: number): Promise<Uint8Array> {
+async function readChunk(path: string, handle: FileHandle, position: number, length: number): Promise<Uint8Array> {
   // A new buffer each time: the importer keeps chunks until their block is written.
-  const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
-  const { bytesRead } = await reading(path, () => handle.read(buffer, 0, READ_BYTES, position));
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, bytesRead);
+  const buffer = new Uint8Array(length);
+  const { bytesRead } = await reading(path, () => handle.read(buffer, 0, length, position));
+  return buffer.subarray(0, bytesRead);
 }
 
 async function reading<Result>(path: string, read: () => Promise<Result>): Promise<Result> {
