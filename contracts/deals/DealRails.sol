@@ -49,7 +49,7 @@ abstract contract DealRails is DealStore {
     function _endIfDry(uint256 dealId, Deal storage deal) internal {
         if (deal.railEnd != Epoch.wrap(0)) return;
         Epoch fundedUntil = _fundedUntil(deal);
-        if (fundedUntil.plus(DRY_GRACE) >= currentEpoch()) return;
+        if (fundedUntil.plus(_dryGraceOf(deal)) >= currentEpoch()) return;
         uint256 fee = _exitFee(dealId, deal, fundedUntil.plus(deal.period));
         _terminate(dealId, deal, Departure.Dry, fee);
     }

@@ -18,7 +18,7 @@ abstract contract DealStore is IDealLedger {
 
     /// Epochs after which evidence can no longer be added (W).
     uint64 public immutable FRESHNESS;
-    /// Epochs a dry payer has for topping up before anyone may end the deal.
+    /// Epochs a dry payer has for topping up before anyone may end the deal; at most the deal's notice less FRESHNESS.
     uint64 public immutable DRY_GRACE;
 
     uint256 internal _dealCount;
@@ -34,8 +34,9 @@ abstract contract DealStore is IDealLedger {
         EVIDENCE = evidence;
         PAY = pay;
         FRESHNESS = evidence.FRESHNESS();
-        uint64 greatest = registry.MIN_NOTICE() - FRESHNESS;
-        if (dryGrace == 0 || dryGrace > greatest) revert DealParameterOutOfBounds(dryGrace, 1, greatest);
+        uint64 notice = registry.MIN_NOTICE();
+        if (notice <= FRESHNESS) revert DealParameterOutOfBounds(notice, FRESHNESS + 1, type(uint64).max);
+        if (dryGrace == 0) revert DealParameterOutOfBounds(dryGrace, 1, type(uint64).max);
         DRY_GRACE = dryGrace;
     }
 
@@ -130,7 +131,13 @@ abstract contract DealStore is IDealLedger {
     function _lastNow(Deal storage deal) private view returns (Epoch) {
         if (deal.railEnd != Epoch.wrap(0)) return _lastOf(deal);
         Epoch fundedUntil = _fundedUntil(deal);
-        if (fundedUntil.plus(DRY_GRACE) >= currentEpoch()) return deal.endEpoch;
+        if (fundedUntil.plus(_dryGraceOf(deal)) >= currentEpoch()) return deal.endEpoch;
         return min(deal.endEpoch, fundedUntil.plus(deal.period));
+    }
+
+    /// Short enough that the rail of a dry payer still runs when it may be ended.
+    function _dryGraceOf(Deal storage deal) internal view returns (uint64) {
+        uint64 greatest = deal.notice - FRESHNESS;
+        return DRY_GRACE < greatest ? DRY_GRACE : greatest;
     }
 }

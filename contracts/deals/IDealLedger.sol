@@ -49,7 +49,7 @@ interface IDealLedger {
     struct Parameters {
         uint64 minSealingWindow;
         uint64 maxSealingWindow;
-        /// What a dry payer has for topping up; at most the least notice less FRESHNESS.
+        /// What a dry payer has for topping up; a deal's is at most its notice less FRESHNESS.
         uint64 dryGrace;
         /// After a proven failure, how long it still slashes.
         uint64 slashWindow;

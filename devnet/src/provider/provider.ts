@@ -7,7 +7,7 @@ import { adminApi } from "./admin-api.ts";
 import { createDealPipeline } from "./deal-pipeline.ts";
 import { openDealStore, type StoredDeal } from "./deal-store.ts";
 import { type Faults, NO_FAULTS } from "./faults.ts";
-import { listen } from "./http-listener.ts";
+import { listen } from "../http-listener.ts";
 import { type ClientPolicy, marketApi } from "./market-api.ts";
 import { pieceApi } from "./piece-api.ts";
 import { openPieceStore } from "./piece-store.ts";
