@@ -6,3 +6,4 @@ export * from "./errors/index.ts";
 export * from "./fvm/index.ts";
 export * from "./generated/abis.ts";
 export { addresses } from "./generated/addresses.ts";
+export * from "./providers/index.ts";

@@ -23,7 +23,9 @@ export async function serveRpc(provider: RpcProvider, port: number): Promise<Htt
       return context.json({ jsonrpc: "2.0", id: null, error: { code: -32700, message: "Parse error" } });
     }
     return context.json(
-      Array.isArray(body) ? await Promise.all(body.map((one) => answer(provider, one))) : await answer(provider, body),
+      Array.isArray(body)
+        ? await Promise.all(body.map((one) => answer(provider, one)))
+        : await answer(provider, body),
     );
   });
   return listen(app.fetch, port);

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Mk20Deal, Mk20State } from "@holdfast/sdk/providers";
+import type { Mk20Deal, Mk20State } from "@holdfast/sdk";
 
 /** A deal as the provider keeps it. Epochs and sector numbers are decimal text, so that JSON holds them exactly. */
 export interface StoredDeal {

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { NetworkPrefix } from "@holdfast/sdk/providers";
-import { MK20_PATH } from "@holdfast/sdk/providers";
+import type { FilecoinNetwork } from "@holdfast/sdk";
+import { MK20_PATH } from "@holdfast/sdk";
 import { Hono } from "hono";
+import { listen } from "../http-listener.ts";
 import { adminApi } from "./admin-api.ts";
 import { createDealPipeline } from "./deal-pipeline.ts";
 import { openDealStore, type StoredDeal } from "./deal-store.ts";
 import { type Faults, NO_FAULTS } from "./faults.ts";
-import { listen } from "../http-listener.ts";
 import { type ClientPolicy, marketApi } from "./market-api.ts";
 import { pieceApi } from "./piece-api.ts";
 import { openPieceStore } from "./piece-store.ts";
@@ -20,7 +20,7 @@ export interface ProviderOptions {
   chain: ProviderChain;
   /** Market contracts it works with, checksummed. */
   contracts: readonly string[];
-  network?: NetworkPrefix;
+  network?: FilecoinNetwork;
   /** Ports, 0 for any free one (the default). */
   port?: number;
   adminPort?: number;
@@ -55,7 +55,15 @@ export interface Provider {
 
 /** Starts a storage provider that speaks the MK20 subset and keeps real bytes. */
 export async function startProvider(options: ProviderOptions): Promise<Provider> {
-  const { folder, chain, contracts, network = "t", clients, sealEpochs = 4n, now = () => new Date() } = options;
+  const {
+    folder,
+    chain,
+    contracts,
+    network = "testnet",
+    clients,
+    sealEpochs = 4n,
+    now = () => new Date(),
+  } = options;
   const provingPeriod = options.provingPeriod ?? 2_880n;
   const deals = await openDealStore(folder);
   const pieces = await openPieceStore(join(folder, "pieces"));
@@ -107,7 +115,8 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   );
   for (const stored of deals.all()) pipeline.resume(stored);
 
-  let provedAt = await chain.epoch();
+  /** Nothing is taken for proven before this run has read it. */
+  let provedAt: bigint | undefined;
   return {
     minerId: chain.minerId,
     url: server.url,
@@ -120,7 +129,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     async onEpoch(epoch) {
       if (faults.silent) return;
       await pipeline.seal(epoch);
-      if (epoch < provedAt + provingPeriod) return;
+      if (provedAt !== undefined && epoch < provedAt + provingPeriod) return;
       provedAt = epoch;
       await proveSectors(chain, deals, pieces);
     },

@@ -1,12 +1,13 @@
-import { decodePieceCid, type Piece } from "@holdfast/sdk/dataset";
 import {
+  decodePieceCid,
   MK20_MIN_DURATION,
   Mk20Code,
   type Mk20DataSource,
   type Mk20Ddo,
   type Mk20Deal,
+  type Piece,
   parseFilecoinAddress,
-} from "@holdfast/sdk/providers";
+} from "@holdfast/sdk";
 import { isAddress } from "viem";
 
 /** Why a deal is refused: HTTP status and the reason's text. */
@@ -32,7 +33,8 @@ export function validateDeal(deal: Mk20Deal, client: string): Refusal | undefine
 
 function validateProducts(deal: Mk20Deal): Refusal | undefined {
   const { ddo_v1: ddo, retrieval_v1: retrieval, pdp_v1: pdp } = deal.products ?? {};
-  const fail = (reason: string) => refusal(Mk20Code.ProductValidationFailed, `products validation failed: ${reason}`);
+  const fail = (reason: string) =>
+    refusal(Mk20Code.ProductValidationFailed, `products validation failed: ${reason}`);
   if (ddo) {
     const wrong = validateDdo(ddo);
     if (wrong) return { ...wrong, reason: `products validation failed: ${wrong.reason}` };
@@ -71,7 +73,8 @@ function validateDdo(ddo: Mk20Ddo): Refusal | undefined {
 
 function validateData(data: Mk20DataSource): Refusal | undefined {
   const piece = readPiece(data);
-  if (piece === undefined || piece.payloadSize === 0) return refusal(Mk20Code.BadProposal, "invalid piece cid");
+  if (piece === undefined || piece.payloadSize === 0)
+    return refusal(Mk20Code.BadProposal, "invalid piece cid");
   if (!data.source_http) {
     const other = Object.keys(data).find((name) => name.startsWith("source_"));
     return other
@@ -88,7 +91,8 @@ function validateData(data: Mk20DataSource): Refusal | undefined {
   }
   for (const { url, headers } of urls) {
     // Unlike Curio, which fetches from public addresses only, a devnet's provider fetches from loopback.
-    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) return refusal(Mk20Code.BadProposal, "invalid url");
+    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
+      return refusal(Mk20Code.BadProposal, "invalid url");
     if (Object.keys(headers ?? {}).length > MAX_HEADERS) {
       return refusal(Mk20Code.MalformedDataSource, `maximum ${MAX_HEADERS} headers are supported per piece`);
     }
@@ -110,7 +114,8 @@ export function readDeal(text: string): Mk20Deal {
   const deal = JSON.parse(text) as Mk20Deal;
   if (!/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i.test(deal.identifier)) throw new SyntaxError("ulid: bad data size");
   const ddo = deal.products?.ddo_v1;
-  for (const address of [ddo?.provider, ddo?.notification_address]) if (address) parseFilecoinAddress(address);
+  for (const address of [ddo?.provider, ddo?.notification_address])
+    if (address) parseFilecoinAddress(address);
   return deal;
 }
 
