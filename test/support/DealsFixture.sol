@@ -280,6 +280,44 @@ abstract contract DealsFixture is FilecoinDevnet {
 
     /* MONEY */
 
+    /// Who holds what: in Filecoin Pay (funds), in the registry (bond posted, credits, burns).
+    struct Money {
+        uint256 client;
+        uint256 payee;
+        uint256 bond;
+        uint256 clientCredit;
+        uint256 strangerCredit;
+        uint256 ownerCredit;
+        uint256 burnable;
+    }
+
+    function money() internal view returns (Money memory) {
+        return
+            Money({
+                client: fundsOf(client),
+                payee: fundsOf(payee),
+                bond: registry.bondOf(miner).posted,
+                clientCredit: registry.creditOf(client),
+                strangerCredit: registry.creditOf(stranger),
+                ownerCredit: registry.creditOf(owner),
+                burnable: registry.burnable()
+            });
+    }
+
+    /// Nobody's bond or credit moved.
+    function assertBondsUntouched(Money memory before) internal view {
+        Money memory now_ = money();
+        assertEq(now_.bond, before.bond, "bond");
+        assertEq(now_.clientCredit, before.clientCredit, "client's credit");
+        assertEq(now_.strangerCredit, before.strangerCredit, "stranger's credit");
+        assertEq(now_.ownerCredit, before.ownerCredit, "owner's credit");
+        assertEq(now_.burnable, before.burnable, "burns");
+    }
+
+    function assertState(uint256 copyId, IDealLedger.CopyState expected) internal view {
+        assertEq(uint256(deals.stateOf(copyId)), uint256(expected), "state");
+    }
+
     /// What Filecoin Pay holds for an account.
     function fundsOf(address account) internal view returns (uint256 funds) {
         (funds, , , ) = pay.accounts(usdfc, account);
