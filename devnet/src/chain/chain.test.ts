@@ -7,7 +7,11 @@ describe("the devnet's chain", () => {
   before(async function () {
     this.timeout(300_000);
     const begin = Date.now();
-    chain = await startChain({ miners: 2, epochSeconds: 0.2, onError: (error) => expect.fail(String(error)) });
+    chain = await startChain({
+      miners: 2,
+      epochSeconds: 0.2,
+      onError: (error) => expect.fail(String(error)),
+    });
     console.log("started in", Date.now() - begin);
   });
   after(() => chain.stop());
@@ -19,6 +23,9 @@ describe("the devnet's chain", () => {
     const after = await chain.client.getBlock();
     expect(after.number - before.number >= 500n).to.equal(true);
     expect(after.timestamp - before.timestamp).to.equal(30n * (after.number - before.number));
-    console.log(chain.contracts, chain.miners.map(m => m.minerId));
+    console.log(
+      chain.contracts,
+      chain.miners.map((m) => m.minerId),
+    );
   });
 });

@@ -1,5 +1,6 @@
+import { maskedId } from "@holdfast/sdk";
 import hre from "hardhat";
-import { type Abi, type Address, parseEther, type PublicClient, toHex } from "viem";
+import { type Abi, type Address, type Hex, type PublicClient, parseEther, toHex } from "viem";
 import dealsModule from "../../../deploy/modules/deals.ts";
 import paymentsModule from "../../../deploy/modules/payments.ts";
 import { accountCount, DEVNET_MNEMONIC, type DevnetAccounts, devnetAccounts } from "./accounts.ts";
@@ -42,6 +43,8 @@ export interface DevnetChain {
   readonly epochs: Epochs;
   /** The compiled ABI of a contract. */
   abiOf(contract: string): Promise<Abi>;
+  /** Where a sector is: the aux bytes of GenerateSectorLocation. */
+  locationOf(minerId: bigint, sector: bigint): Promise<Hex>;
   stop(): Promise<void>;
 }
 
@@ -66,7 +69,8 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
     },
   });
   const provider = connection.provider as RpcProvider;
-  const abiOf = async (contract: string) => (await hre.artifacts.readArtifact(contract)).abi as unknown as Abi;
+  const abiOf = async (contract: string) =>
+    (await hre.artifacts.readArtifact(contract)).abi as unknown as Abi;
   const rpc = await serveRpc(provider, port);
   try {
     const accounts = devnetAccounts(minerCount);
@@ -89,7 +93,8 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
     };
 
     // Contracts and accounts are actors with ids of their own.
-    for (const account of [...Object.values(contracts), ...partiesOf(accounts)]) await filecoin.register(account);
+    for (const account of [...Object.values(contracts), ...partiesOf(accounts)])
+      await filecoin.register(account);
     await cron.send({
       abi: await abiOf("UsdfcDouble"),
       address: contracts.usdfc,
@@ -134,6 +139,13 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
       miners,
       epochs,
       abiOf,
+      locationOf: (minerId, sector) =>
+        client.readContract({
+          abi: abis.miner,
+          address: maskedId(minerId),
+          functionName: "locationOf",
+          args: [sector],
+        }) as Promise<Hex>,
       async stop() {
         await epochs.stop();
         await rpc.stop();

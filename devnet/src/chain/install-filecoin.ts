@@ -22,7 +22,8 @@ export async function installFilecoin(provider: RpcProvider, admin: Sender): Pro
     const { deployedBytecode } = await hre.artifacts.readArtifact(contract);
     await provider.request({ method: "hardhat_setCode", params: [address, deployedBytecode] });
   };
-  const abiOf = async (contract: string) => (await hre.artifacts.readArtifact(contract)).abi as unknown as Abi;
+  const abiOf = async (contract: string) =>
+    (await hre.artifacts.readArtifact(contract)).abi as unknown as Abi;
   for (const [address, contract] of DOUBLES) await putCode(address, contract);
 
   const registryAbi = await abiOf("AddressRegistry");
@@ -40,7 +41,12 @@ export async function installFilecoin(provider: RpcProvider, admin: Sender): Pro
       const id = (await registry("newNative", [])) as bigint;
       await putCode(maskedId(id), "MinerActor");
       await admin.send({ abi: minerAbi, address: maskedId(id), functionName: "initialize", args });
-      await admin.send({ abi: powerAbi, address: maskedId(POWER_ACTOR), functionName: "register", args: [id] });
+      await admin.send({
+        abi: powerAbi,
+        address: maskedId(POWER_ACTOR),
+        functionName: "register",
+        args: [id],
+      });
       return id;
     },
   };

@@ -41,9 +41,10 @@ export function createSender(rpcUrl: string, { account }: DevnetAccount): Sender
 
   async function deliver(message: ContractMessage): Promise<unknown> {
     // Simulated first: a refusal then names its reason, and leaves no nonce behind.
-    const { request, result } = await reader.simulateContract({ account, ...message } as unknown as Parameters<
-      typeof reader.simulateContract
-    >[0]);
+    const { request, result } = await reader.simulateContract({
+      account,
+      ...message,
+    } as unknown as Parameters<typeof reader.simulateContract>[0]);
     const hash: Hash = await wallet.writeContract(request as Parameters<typeof wallet.writeContract>[0]);
     const receipt = await reader.waitForTransactionReceipt({ hash, timeout: 60_000 });
     if (receipt.status !== "success") throw new Error(`${message.functionName} reverted in ${hash}`);

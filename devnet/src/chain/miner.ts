@@ -71,7 +71,9 @@ export function createMiner(options: MinerOptions): Miner {
   }
 
   async function inState(sectors: Iterable<bigint>, state: SectorState): Promise<bigint[]> {
-    const states = await Promise.all([...sectors].map(async (sector) => [sector, await stateOf(sector)] as const));
+    const states = await Promise.all(
+      [...sectors].map(async (sector) => [sector, await stateOf(sector)] as const),
+    );
     return states.filter(([, found]) => found === state).map(([sector]) => sector);
   }
 

@@ -36,7 +36,8 @@ export function devnetParameters(day: bigint): DevnetParameters {
 
 /** The constructor parameters of the module `Deals`. */
 export function moduleParameters(parameters: DevnetParameters, pay: string) {
-  const { day, freshness, grace, chainGap, notice, minDuration, minSealingWindow, maxSealingWindow } = parameters;
+  const { day, freshness, grace, chainGap, notice, minDuration, minSealingWindow, maxSealingWindow } =
+    parameters;
   return {
     Deals: {
       pay,

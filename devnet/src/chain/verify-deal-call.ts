@@ -1,4 +1,10 @@
-import { BaseError as ViemError, type Abi, type Address, ContractFunctionRevertedError, type PublicClient } from "viem";
+import {
+  type Abi,
+  type Address,
+  ContractFunctionRevertedError,
+  type PublicClient,
+  BaseError as ViemError,
+} from "viem";
 import type { CurioDealView, MarketVerdict } from "../provider/provider-chain.ts";
 
 /** Asks a market contract as Curio does: its version, then whether it knows the deal so. */
@@ -11,7 +17,12 @@ export async function verifyMarketDeal(
   try {
     const version = (await client.readContract({ abi, address: market, functionName: "version" })) as bigint;
     if (version !== 1n) return { kind: "unsupported-version", version };
-    const verified = await client.readContract({ abi, address: market, functionName: "verifyDeal", args: [view] });
+    const verified = await client.readContract({
+      abi,
+      address: market,
+      functionName: "verifyDeal",
+      args: [view],
+    });
     return { kind: verified ? "verified" : "rejected" };
   } catch (error) {
     const revert =
