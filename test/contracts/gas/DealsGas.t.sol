@@ -115,7 +115,7 @@ contract DealsGasTest is DealsFixture {
         locations[0] = location(miner, sectors[0]);
         evidence.refresh(miner, sectors, locations);
         sum += vm.snapshotGasLastCall("gas", string.concat("deals: refresh, ", size));
-        pay.settleRail(railOf(dealId), block.number);
+        pay.settleRail(dealId, block.number);
         sum += vm.snapshotGasLastCall("gas", string.concat("deals: first settlement, ", size));
         vm.snapshotValue("gas", string.concat("deals: proposal to first settlement, ", size, ", a piece"), sum / count);
     }
