@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Hex, parseEther } from "viem";
 import { type DevnetChain, startChain } from "./chain/chain.ts";
-import { createSender } from "./chain/messages.ts";
 import { createOfferBook } from "./chain/offer-book.ts";
 import type { DevnetParameters } from "./chain/parameters.ts";
 import type { OfferTerms } from "./provider/offer.ts";
@@ -123,16 +122,14 @@ async function providerOptions(
   folder: string,
   sealEpochs: bigint,
 ): Promise<ProviderOptions> {
-  const { contracts, parameters, accounts, client, rpcUrl } = chain;
+  const { contracts, parameters, client } = chain;
   const miner = chain.miners[index]!;
-  const { owner, worker } = accounts.providers[index]!;
   const book = createOfferBook({
     registry: contracts.registry,
     abi: await chain.abiOf("IProviderRegistry"),
     client,
     minerId: miner.minerId,
-    owner: createSender(rpcUrl, owner),
-    worker: createSender(rpcUrl, worker),
+    ...chain.senders[index]!,
     bond: BOND,
   });
   return {

@@ -6,7 +6,7 @@ import paymentsModule from "../../../deploy/modules/payments.ts";
 import { accountCount, DEVNET_MNEMONIC, type DevnetAccounts, devnetAccounts } from "./accounts.ts";
 import { EPOCH_SECONDS, type Epochs, startEpochs } from "./epochs.ts";
 import { installFilecoin } from "./install-filecoin.ts";
-import { createSender, devnetClient } from "./messages.ts";
+import { createSender, devnetClient, type Sender } from "./messages.ts";
 import { createMiner, type Miner } from "./miner.ts";
 import { type DevnetParameters, devnetParameters, moduleParameters } from "./parameters.ts";
 import { type RpcProvider, serveRpc } from "./rpc-server.ts";
@@ -40,6 +40,8 @@ export interface DevnetChain {
   readonly contracts: DevnetContracts;
   readonly parameters: DevnetParameters;
   readonly miners: Miner[];
+  /** Who sends for each miner. */
+  readonly senders: { owner: Sender; worker: Sender }[];
   readonly epochs: Epochs;
   /** The compiled ABI of a contract. */
   abiOf(contract: string): Promise<Abi>;
@@ -108,15 +110,19 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
       dealView: await abiOf("ICurioDealViewV1"),
     };
     const miners: Miner[] = [];
-    for (const { owner, worker } of accounts.providers) {
-      const id = await filecoin.createMiner(owner.account.address, worker.account.address, SECTOR_SIZE);
+    const senders = accounts.providers.map(({ owner, worker }) => ({
+      owner: createSender(rpc.url, owner),
+      worker: createSender(rpc.url, worker),
+    }));
+    for (const { owner, worker } of senders) {
+      const id = await filecoin.createMiner(owner.address, worker.address, SECTOR_SIZE);
       miners.push(
         createMiner({
           id,
           sectorSize: SECTOR_SIZE,
           abis,
           client,
-          worker: createSender(rpc.url, worker),
+          worker,
           cron,
           provingPeriod: parameters.provingPeriod,
         }),
@@ -137,6 +143,7 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
       contracts,
       parameters,
       miners,
+      senders,
       epochs,
       abiOf,
       locationOf: (minerId, sector) =>
