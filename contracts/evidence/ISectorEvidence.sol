@@ -6,19 +6,32 @@ import {Epoch} from "../fvm/Epoch.sol";
 import {IStorageEvidence} from "./IStorageEvidence.sol";
 
 /// Evidence about sealed sectors, from FIP-0109 notifications (passed on by the market) and FIP-0112 status.
-/// Anyone may refresh and report; only the bound market may notify.
+/// Anyone may refresh and report; only the bound market may notify. What is proven stays proven (it may have been paid),
+/// and Dead stays Dead.
+/// Assumptions: a miner actor tells its sectors' status truly and numbers no two sectors alike; it refuses to replace a
+/// sector's data before the expiration that it notified; the market passes on every notification, of real miners only.
 interface ISectorEvidence is IStorageEvidence {
     /// Why a keeper's item changed nothing.
     enum SkipReason {
+        /// No notification of the sector ever matched.
         Untracked,
+        /// Recorded Dead before, and that is final.
         Dead,
+        /// The miner says otherwise: not Active, neither Dead nor Faulty, no later expiration.
         NotAsClaimed,
+        /// The miner gave no answer: the location is wrong, or the sector is gone.
         ActorRefused,
+        /// The commitment is reached: what is Active may be other data by now.
         Replaced
     }
 
     /// A sector's first matched notification: its trace starts here.
-    event EvidenceTracked(ActorId indexed miner, uint64 indexed sector, Epoch epoch, Epoch commitment);
+    event EvidenceTracked(
+        ActorId indexed miner,
+        uint64 indexed sector,
+        Epoch epoch,
+        Epoch commitment
+    );
     /// The miner said Active: proven from `segmentStart` up to `provenUntil`.
     event EvidenceRefreshed(
         ActorId indexed miner,
@@ -42,7 +55,11 @@ interface ISectorEvidence is IStorageEvidence {
         address indexed reporter
     );
     /// The sector's expiration was read again while the piece was surely in it.
-    event EvidenceCommitmentExtended(ActorId indexed miner, uint64 indexed sector, Epoch commitment);
+    event EvidenceCommitmentExtended(
+        ActorId indexed miner,
+        uint64 indexed sector,
+        Epoch commitment
+    );
     event EvidenceSkipped(ActorId indexed miner, uint64 indexed sector, SkipReason reason);
     /// The deployer named the market and the registry, once and for good.
     event EvidenceBound(address market, address registry);
@@ -57,7 +74,7 @@ interface ISectorEvidence is IStorageEvidence {
     function bind(address market, address registry) external;
 
     /// Market only. Sectors of one notification from `miner`: a matched, untracked sector is tracked from now; a sector
-    /// tracked in an earlier epoch is recorded Dead (its data was replaced).
+    /// tracked in an earlier epoch is recorded Dead (its data was replaced), without a reporter.
     /// @param commitments the sectors' minimum commitment epochs
     /// @param matched whether a piece of the sector matched a copy
     /// @return fresh whether a copy may activate on the sector: tracked in this very epoch and not Dead
@@ -69,18 +86,30 @@ interface ISectorEvidence is IStorageEvidence {
     ) external returns (bool[] memory fresh);
 
     /// Anyone. Asks the miner whether each sector is Active; an item that fails is skipped with EvidenceSkipped.
+    /// Active proves (start, min(now, commitment)], start = max(provenUntil, last report, now - FRESHNESS): what lies
+    /// between provenUntil and start is unproven for good. It ends a chain of faults, and tips the chain's first reporter
+    /// unless the sector has failed.
     /// @param locations per sector the aux bytes of GenerateSectorLocation: CBOR [deadline, partition]
     function refresh(ActorId miner, uint64[] calldata sectors, bytes[] calldata locations) external;
 
     /// Anyone. Asks the miner whether the sector is Dead, then whether it is Faulty, and records it with its epoch.
-    /// The caller is the reporter.
+    /// The caller is the reporter. A location that the miner refuses still records a sector that it no longer has.
+    /// Reports make one chain while each follows the one before within CHAIN_GAP epochs and no refresh comes between. A
+    /// report at least GRACE epochs after its chain's first fails the sector. An epoch that is reported Faulty before it
+    /// is proven is never proven.
     function report(ActorId miner, uint64 sector, bytes calldata location) external;
 
     /// The same on behalf of `reporter`: market only.
-    function reportFor(address reporter, ActorId miner, uint64 sector, bytes calldata location) external;
+    function reportFor(
+        address reporter,
+        ActorId miner,
+        uint64 sector,
+        bytes calldata location
+    ) external;
 
-    /// Anyone. If the sector is Active and its commitment has not passed, takes its nominal expiration as the new
-    /// commitment. Also refreshes. Reverts nothing: a refusal is EvidenceSkipped.
+    /// Anyone. Refreshes; then, if the sector is Active and its commitment not reached, takes its nominal expiration, if
+    /// that is later, as the new commitment. In the commitment epoch itself it is too late: the miner can extend and
+    /// replace the data in that one epoch. Reverts nothing: a refusal is EvidenceSkipped.
     /// @return commitment the commitment afterwards
     function extendCommitment(
         ActorId miner,
@@ -96,7 +125,7 @@ interface ISectorEvidence is IStorageEvidence {
     /// @return commitment up to where Active means our piece
     /// @return chainStart first report of the current chain of faults, 0 if none
     /// @return lastReport last report of that chain, 0 if none
-    /// @return segments how many gaps the trace has
+    /// @return segments how many closed segments lie before the open one: each ends at a gap
     function traceOf(
         ActorId miner,
         uint64 sector

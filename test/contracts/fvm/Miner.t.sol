@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+import {ActorId} from "../../../contracts/fvm/ActorId.sol";
+import {BuiltinActor} from "../../../contracts/fvm/BuiltinActor.sol";
+import {FilecoinDevnet} from "../../support/FilecoinDevnet.sol";
+import {FvmProbe} from "../../support/FvmProbe.sol";
+import {vm} from "../../support/Vm.sol";
+
+contract MinerTest is FilecoinDevnet {
+    address private constant OWNER = address(0xA11CE);
+    address private constant WORKER = address(0xB0B);
+
+    FvmProbe private _probe = new FvmProbe();
+    ActorId private _miner;
+
+    function setUp() public {
+        installFilecoin();
+        _miner = createMiner(OWNER, WORKER);
+    }
+
+    function test_KnowsAMiner() public {
+        assertTrue(_probe.isMiner(_miner), "a miner");
+        (bool isMiner, ActorId miner) = _probe.isMinerCaller(_miner.toMasked());
+        assertTrue(isMiner && miner == _miner, "its masked id");
+    }
+
+    function test_NobodyElseIsAMiner() public {
+        assertFalse(_probe.isMiner(ActorId.wrap(4)), "the power actor");
+        assertFalse(_probe.isMiner(ActorId.wrap(999_999)), "nobody");
+        assertFalse(_probe.isMiner(registerAccount(OWNER)), "an account");
+        assertFalse(_isMinerCaller(OWNER), "an account's address");
+        assertFalse(_isMinerCaller(address(_probe)), "a contract");
+        assertFalse(_isMinerCaller(ActorId.wrap(4).toMasked()), "a masked id of another actor");
+        assertFalse(_isMinerCaller(address(0)), "the zero address");
+        assertFalse(
+            _isMinerCaller(address(uint160(_miner.toMasked()) | (1 << 64))),
+            "nearly a masked id"
+        );
+    }
+
+    function test_OwnerIsComparedById() public {
+        ActorId owner = registerAccount(OWNER);
+        assertTrue(_probe.ownerOf(_miner) == owner, "owner's id");
+        assertTrue(_probe.isOwner(_miner, OWNER), "f410 form");
+        assertTrue(_probe.isOwner(_miner, owner.toMasked()), "masked form");
+        assertFalse(_probe.isOwner(_miner, WORKER), "worker");
+        assertFalse(
+            _probe.isOwner(_miner, address(0xdead)),
+            "an address that the chain does not know"
+        );
+    }
+
+    function test_OwnerMayBeAKeysAccount() public {
+        ActorId account = REGISTRY.createAccount(abi.encodePacked(hex"01", bytes20(uint160(0xf1))));
+        ActorId miner = createMiner(account.toMasked(), WORKER);
+        assertTrue(_probe.isOwner(miner, account.toMasked()), "f1 owner arrives as a masked id");
+        assertFalse(_probe.isOwner(miner, OWNER), "another owner");
+    }
+
+    function test_OwnerAndWorkerControl() public {
+        assertTrue(_probe.isControlling(_miner, OWNER), "owner");
+        assertTrue(_probe.isControlling(_miner, WORKER), "worker");
+        assertTrue(
+            _probe.isControlling(_miner, registerAccount(WORKER).toMasked()),
+            "masked worker"
+        );
+        assertFalse(_probe.isControlling(_miner, address(0xdead)), "a stranger");
+    }
+
+    function test_RevertWhen_OwnerOfNoMiner() public {
+        ActorId nobody = ActorId.wrap(999_999);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                BuiltinActor.ActorCallFailed.selector,
+                nobody,
+                uint64(3275365574),
+                int256(-6)
+            )
+        );
+        _probe.ownerOf(nobody);
+    }
+
+    function _isMinerCaller(address caller) private returns (bool isMiner) {
+        (isMiner, ) = _probe.isMinerCaller(caller);
+    }
+}
