@@ -81,7 +81,12 @@ contract SectorTest is FilecoinDevnet {
     }
 
     function test_NoAnswerFromNobody() public {
-        (bool answered, ) = _probe.statusIs(ActorId.wrap(999_999), 0, SectorStatus.Active, Sector.ABSENT);
+        (bool answered, ) = _probe.statusIs(
+            ActorId.wrap(999_999),
+            0,
+            SectorStatus.Active,
+            Sector.ABSENT
+        );
         assertFalse(answered, "no such actor");
         (answered, ) = _probe.nominalExpiration(ActorId.wrap(4), 0);
         assertFalse(answered, "not a miner");
@@ -271,7 +276,13 @@ contract SectorTest is FilecoinDevnet {
     }
 
     function _refuses(uint64 sector, bytes memory where, int256 expected) private {
-        bytes memory params = abi.encodePacked(hex"83", uint8(sector), hex"01", uint8(0x40 | where.length), where);
+        bytes memory params = abi.encodePacked(
+            hex"83",
+            uint8(sector),
+            hex"01",
+            uint8(0x40 | where.length),
+            where
+        );
         (int256 exitCode, ) = _probe.read(_miner, VALIDATE_SECTOR_STATUS, params);
         assertEq(exitCode, expected, "exit code");
         (bool answered, bool yes) = _probe.statusIs(_miner, sector, SectorStatus.Active, where);
