@@ -49,7 +49,7 @@ contract CborTest is Test {
     }
 
     function test_RevertWhen_IntegerIsNone() public {
-        bytes[12] memory bad = [
+        bytes[13] memory bad = [
             bytes(""),
             hex"18",
             hex"19ff",
@@ -60,6 +60,7 @@ contract CborTest is Test {
             hex"40", // bytes
             hex"f6", // null
             hex"1c", // reserved
+            hex"1c00000000000000000000000000000000", // reserved, as if of 16 bytes
             hex"1f", // indefinite
             hex"c249010000000000000000" // big integer of RFC 8949
         ];
