@@ -1,5 +1,6 @@
 import { report } from "./check.ts";
 import { compilerWarnings } from "./compiler-warnings.ts";
+import { contractNames } from "./contract-names.ts";
 import { contractSize } from "./contract-size.ts";
 import { customErrors } from "./custom-errors.ts";
 import { fileLength } from "./file-length.ts";
