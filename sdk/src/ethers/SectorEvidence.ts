@@ -22,7 +22,7 @@ import type {
   TypedLogDescription,
   TypedListener,
   TypedContractMethod,
-} from "../common.ts";
+} from "./common.ts";
 
 export declare namespace IStorageEvidence {
   export type RecordStruct = {
@@ -48,16 +48,17 @@ export declare namespace IStorageEvidence {
   };
 }
 
-export interface ISectorEvidenceInterface extends Interface {
+export interface SectorEvidenceInterface extends Interface {
   getFunction(
     nameOrSignature:
+      | "CHAIN_GAP"
       | "FRESHNESS"
       | "GRACE"
       | "bind"
       | "extendCommitment"
       | "notifySectors"
-      | "provenBetween(uint256[],uint64[],uint64[])"
       | "provenBetween(uint256,uint64,uint64)"
+      | "provenBetween(uint256[],uint64[],uint64[])"
       | "recordOf"
       | "recordsOf"
       | "refresh"
@@ -78,6 +79,7 @@ export interface ISectorEvidenceInterface extends Interface {
       | "EvidenceTracked"
   ): EventFragment;
 
+  encodeFunctionData(functionFragment: "CHAIN_GAP", values?: undefined): string;
   encodeFunctionData(functionFragment: "FRESHNESS", values?: undefined): string;
   encodeFunctionData(functionFragment: "GRACE", values?: undefined): string;
   encodeFunctionData(
@@ -93,12 +95,12 @@ export interface ISectorEvidenceInterface extends Interface {
     values: [BigNumberish, BigNumberish[], BigNumberish[], boolean[]]
   ): string;
   encodeFunctionData(
-    functionFragment: "provenBetween(uint256[],uint64[],uint64[])",
-    values: [BigNumberish[], BigNumberish[], BigNumberish[]]
-  ): string;
-  encodeFunctionData(
     functionFragment: "provenBetween(uint256,uint64,uint64)",
     values: [BigNumberish, BigNumberish, BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "provenBetween(uint256[],uint64[],uint64[])",
+    values: [BigNumberish[], BigNumberish[], BigNumberish[]]
   ): string;
   encodeFunctionData(
     functionFragment: "recordOf",
@@ -129,6 +131,7 @@ export interface ISectorEvidenceInterface extends Interface {
     values: [BigNumberish, BigNumberish]
   ): string;
 
+  decodeFunctionResult(functionFragment: "CHAIN_GAP", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "FRESHNESS", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "GRACE", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "bind", data: BytesLike): Result;
@@ -141,11 +144,11 @@ export interface ISectorEvidenceInterface extends Interface {
     data: BytesLike
   ): Result;
   decodeFunctionResult(
-    functionFragment: "provenBetween(uint256[],uint64[],uint64[])",
+    functionFragment: "provenBetween(uint256,uint64,uint64)",
     data: BytesLike
   ): Result;
   decodeFunctionResult(
-    functionFragment: "provenBetween(uint256,uint64,uint64)",
+    functionFragment: "provenBetween(uint256[],uint64[],uint64[])",
     data: BytesLike
   ): Result;
   decodeFunctionResult(functionFragment: "recordOf", data: BytesLike): Result;
@@ -309,11 +312,11 @@ export namespace EvidenceTrackedEvent {
   export type LogDescription = TypedLogDescription<Event>;
 }
 
-export interface ISectorEvidence extends BaseContract {
-  connect(runner?: ContractRunner | null): ISectorEvidence;
+export interface SectorEvidence extends BaseContract {
+  connect(runner?: ContractRunner | null): SectorEvidence;
   waitForDeployment(): Promise<this>;
 
-  interface: ISectorEvidenceInterface;
+  interface: SectorEvidenceInterface;
 
   queryFilter<TCEvent extends TypedContractEvent>(
     event: TCEvent,
@@ -352,6 +355,8 @@ export interface ISectorEvidence extends BaseContract {
     event?: TCEvent
   ): Promise<this>;
 
+  CHAIN_GAP: TypedContractMethod<[], [bigint], "view">;
+
   FRESHNESS: TypedContractMethod<[], [bigint], "view">;
 
   GRACE: TypedContractMethod<[], [bigint], "view">;
@@ -379,15 +384,15 @@ export interface ISectorEvidence extends BaseContract {
     "nonpayable"
   >;
 
-  "provenBetween(uint256[],uint64[],uint64[])": TypedContractMethod<
-    [subjects: BigNumberish[], from: BigNumberish[], to: BigNumberish[]],
-    [bigint[]],
-    "view"
-  >;
-
   "provenBetween(uint256,uint64,uint64)": TypedContractMethod<
     [subject: BigNumberish, from: BigNumberish, to: BigNumberish],
     [bigint],
+    "view"
+  >;
+
+  "provenBetween(uint256[],uint64[],uint64[])": TypedContractMethod<
+    [subjects: BigNumberish[], from: BigNumberish[], to: BigNumberish[]],
+    [bigint[]],
     "view"
   >;
 
@@ -452,6 +457,9 @@ export interface ISectorEvidence extends BaseContract {
   ): T;
 
   getFunction(
+    nameOrSignature: "CHAIN_GAP"
+  ): TypedContractMethod<[], [bigint], "view">;
+  getFunction(
     nameOrSignature: "FRESHNESS"
   ): TypedContractMethod<[], [bigint], "view">;
   getFunction(
@@ -484,17 +492,17 @@ export interface ISectorEvidence extends BaseContract {
     "nonpayable"
   >;
   getFunction(
-    nameOrSignature: "provenBetween(uint256[],uint64[],uint64[])"
-  ): TypedContractMethod<
-    [subjects: BigNumberish[], from: BigNumberish[], to: BigNumberish[]],
-    [bigint[]],
-    "view"
-  >;
-  getFunction(
     nameOrSignature: "provenBetween(uint256,uint64,uint64)"
   ): TypedContractMethod<
     [subject: BigNumberish, from: BigNumberish, to: BigNumberish],
     [bigint],
+    "view"
+  >;
+  getFunction(
+    nameOrSignature: "provenBetween(uint256[],uint64[],uint64[])"
+  ): TypedContractMethod<
+    [subjects: BigNumberish[], from: BigNumberish[], to: BigNumberish[]],
+    [bigint[]],
     "view"
   >;
   getFunction(

@@ -22,9 +22,43 @@ import type {
   TypedLogDescription,
   TypedListener,
   TypedContractMethod,
-} from "../common.ts";
+} from "./common.ts";
 
 export declare namespace IProviderRegistry {
+  export type ParametersStruct = {
+    day: BigNumberish;
+    envelopeDelay: BigNumberish;
+    unbonding: BigNumberish;
+    minNotice: BigNumberish;
+    maxNotice: BigNumberish;
+    minDuration: BigNumberish;
+    maxDuration: BigNumberish;
+    maxReservationEpochs: BigNumberish;
+    tipBps: BigNumberish;
+  };
+
+  export type ParametersStructOutput = [
+    day: bigint,
+    envelopeDelay: bigint,
+    unbonding: bigint,
+    minNotice: bigint,
+    maxNotice: bigint,
+    minDuration: bigint,
+    maxDuration: bigint,
+    maxReservationEpochs: bigint,
+    tipBps: bigint
+  ] & {
+    day: bigint;
+    envelopeDelay: bigint;
+    unbonding: bigint;
+    minNotice: bigint;
+    maxNotice: bigint;
+    minDuration: bigint;
+    maxDuration: bigint;
+    maxReservationEpochs: bigint;
+    tipBps: bigint;
+  };
+
   export type TermsStruct = {
     token: AddressLike;
     ratePerTib: BigNumberish;
@@ -159,12 +193,17 @@ export declare namespace IProviderRegistry {
   };
 }
 
-export interface IProviderRegistryInterface extends Interface {
+export interface ProviderRegistryInterface extends Interface {
   getFunction(
     nameOrSignature:
       | "DAY"
       | "ENVELOPE_DELAY"
+      | "MAX_DURATION"
+      | "MAX_NOTICE"
+      | "MAX_RESERVATION_EPOCHS"
+      | "MIN_DURATION"
       | "MIN_NOTICE"
+      | "TIP_BPS"
       | "UNBONDING"
       | "announceEnvelope"
       | "bind"
@@ -175,6 +214,8 @@ export interface IProviderRegistryInterface extends Interface {
       | "envelopeOf"
       | "forfeit"
       | "freeBondOf"
+      | "isControlling"
+      | "isOwner"
       | "offerCount"
       | "offerOf"
       | "ownerOf"
@@ -209,6 +250,7 @@ export interface IProviderRegistryInterface extends Interface {
       | "ProviderBurned"
       | "ProviderCreditWithdrawn"
       | "ProviderEnvelopeAnnounced"
+      | "ProviderOwnerChanged"
       | "ProviderRegistered"
       | "ProviderRegistryBound"
       | "ProviderReporterTipped"
@@ -221,9 +263,26 @@ export interface IProviderRegistryInterface extends Interface {
     values?: undefined
   ): string;
   encodeFunctionData(
+    functionFragment: "MAX_DURATION",
+    values?: undefined
+  ): string;
+  encodeFunctionData(
+    functionFragment: "MAX_NOTICE",
+    values?: undefined
+  ): string;
+  encodeFunctionData(
+    functionFragment: "MAX_RESERVATION_EPOCHS",
+    values?: undefined
+  ): string;
+  encodeFunctionData(
+    functionFragment: "MIN_DURATION",
+    values?: undefined
+  ): string;
+  encodeFunctionData(
     functionFragment: "MIN_NOTICE",
     values?: undefined
   ): string;
+  encodeFunctionData(functionFragment: "TIP_BPS", values?: undefined): string;
   encodeFunctionData(functionFragment: "UNBONDING", values?: undefined): string;
   encodeFunctionData(
     functionFragment: "announceEnvelope",
@@ -254,6 +313,14 @@ export interface IProviderRegistryInterface extends Interface {
   encodeFunctionData(
     functionFragment: "freeBondOf",
     values: [BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "isControlling",
+    values: [BigNumberish, AddressLike]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "isOwner",
+    values: [BigNumberish, AddressLike]
   ): string;
   encodeFunctionData(
     functionFragment: "offerCount",
@@ -337,7 +404,21 @@ export interface IProviderRegistryInterface extends Interface {
     functionFragment: "ENVELOPE_DELAY",
     data: BytesLike
   ): Result;
+  decodeFunctionResult(
+    functionFragment: "MAX_DURATION",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(functionFragment: "MAX_NOTICE", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "MAX_RESERVATION_EPOCHS",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(
+    functionFragment: "MIN_DURATION",
+    data: BytesLike
+  ): Result;
   decodeFunctionResult(functionFragment: "MIN_NOTICE", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "TIP_BPS", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "UNBONDING", data: BytesLike): Result;
   decodeFunctionResult(
     functionFragment: "announceEnvelope",
@@ -351,6 +432,11 @@ export interface IProviderRegistryInterface extends Interface {
   decodeFunctionResult(functionFragment: "envelopeOf", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "forfeit", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "freeBondOf", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "isControlling",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(functionFragment: "isOwner", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "offerCount", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "offerOf", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "ownerOf", data: BytesLike): Result;
@@ -618,6 +704,19 @@ export namespace ProviderEnvelopeAnnouncedEvent {
   export type LogDescription = TypedLogDescription<Event>;
 }
 
+export namespace ProviderOwnerChangedEvent {
+  export type InputTuple = [provider: BigNumberish, owner: BigNumberish];
+  export type OutputTuple = [provider: bigint, owner: bigint];
+  export interface OutputObject {
+    provider: bigint;
+    owner: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
 export namespace ProviderRegisteredEvent {
   export type InputTuple = [
     provider: BigNumberish,
@@ -693,11 +792,11 @@ export namespace ProviderUnbondingStartedEvent {
   export type LogDescription = TypedLogDescription<Event>;
 }
 
-export interface IProviderRegistry extends BaseContract {
-  connect(runner?: ContractRunner | null): IProviderRegistry;
+export interface ProviderRegistry extends BaseContract {
+  connect(runner?: ContractRunner | null): ProviderRegistry;
   waitForDeployment(): Promise<this>;
 
-  interface: IProviderRegistryInterface;
+  interface: ProviderRegistryInterface;
 
   queryFilter<TCEvent extends TypedContractEvent>(
     event: TCEvent,
@@ -740,7 +839,17 @@ export interface IProviderRegistry extends BaseContract {
 
   ENVELOPE_DELAY: TypedContractMethod<[], [bigint], "view">;
 
+  MAX_DURATION: TypedContractMethod<[], [bigint], "view">;
+
+  MAX_NOTICE: TypedContractMethod<[], [bigint], "view">;
+
+  MAX_RESERVATION_EPOCHS: TypedContractMethod<[], [bigint], "view">;
+
+  MIN_DURATION: TypedContractMethod<[], [bigint], "view">;
+
   MIN_NOTICE: TypedContractMethod<[], [bigint], "view">;
+
+  TIP_BPS: TypedContractMethod<[], [bigint], "view">;
 
   UNBONDING: TypedContractMethod<[], [bigint], "view">;
 
@@ -791,6 +900,18 @@ export interface IProviderRegistry extends BaseContract {
   >;
 
   freeBondOf: TypedContractMethod<[provider: BigNumberish], [bigint], "view">;
+
+  isControlling: TypedContractMethod<
+    [provider: BigNumberish, who: AddressLike],
+    [boolean],
+    "nonpayable"
+  >;
+
+  isOwner: TypedContractMethod<
+    [provider: BigNumberish, who: AddressLike],
+    [boolean],
+    "nonpayable"
+  >;
 
   offerCount: TypedContractMethod<[], [bigint], "view">;
 
@@ -920,7 +1041,22 @@ export interface IProviderRegistry extends BaseContract {
     nameOrSignature: "ENVELOPE_DELAY"
   ): TypedContractMethod<[], [bigint], "view">;
   getFunction(
+    nameOrSignature: "MAX_DURATION"
+  ): TypedContractMethod<[], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "MAX_NOTICE"
+  ): TypedContractMethod<[], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "MAX_RESERVATION_EPOCHS"
+  ): TypedContractMethod<[], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "MIN_DURATION"
+  ): TypedContractMethod<[], [bigint], "view">;
+  getFunction(
     nameOrSignature: "MIN_NOTICE"
+  ): TypedContractMethod<[], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "TIP_BPS"
   ): TypedContractMethod<[], [bigint], "view">;
   getFunction(
     nameOrSignature: "UNBONDING"
@@ -982,6 +1118,20 @@ export interface IProviderRegistry extends BaseContract {
   getFunction(
     nameOrSignature: "freeBondOf"
   ): TypedContractMethod<[provider: BigNumberish], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "isControlling"
+  ): TypedContractMethod<
+    [provider: BigNumberish, who: AddressLike],
+    [boolean],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "isOwner"
+  ): TypedContractMethod<
+    [provider: BigNumberish, who: AddressLike],
+    [boolean],
+    "nonpayable"
+  >;
   getFunction(
     nameOrSignature: "offerCount"
   ): TypedContractMethod<[], [bigint], "view">;
@@ -1193,6 +1343,13 @@ export interface IProviderRegistry extends BaseContract {
     ProviderEnvelopeAnnouncedEvent.OutputObject
   >;
   getEvent(
+    key: "ProviderOwnerChanged"
+  ): TypedContractEvent<
+    ProviderOwnerChangedEvent.InputTuple,
+    ProviderOwnerChangedEvent.OutputTuple,
+    ProviderOwnerChangedEvent.OutputObject
+  >;
+  getEvent(
     key: "ProviderRegistered"
   ): TypedContractEvent<
     ProviderRegisteredEvent.InputTuple,
@@ -1341,6 +1498,17 @@ export interface IProviderRegistry extends BaseContract {
       ProviderEnvelopeAnnouncedEvent.InputTuple,
       ProviderEnvelopeAnnouncedEvent.OutputTuple,
       ProviderEnvelopeAnnouncedEvent.OutputObject
+    >;
+
+    "ProviderOwnerChanged(uint64,uint64)": TypedContractEvent<
+      ProviderOwnerChangedEvent.InputTuple,
+      ProviderOwnerChangedEvent.OutputTuple,
+      ProviderOwnerChangedEvent.OutputObject
+    >;
+    ProviderOwnerChanged: TypedContractEvent<
+      ProviderOwnerChangedEvent.InputTuple,
+      ProviderOwnerChangedEvent.OutputTuple,
+      ProviderOwnerChangedEvent.OutputObject
     >;
 
     "ProviderRegistered(uint64,uint64,tuple)": TypedContractEvent<

@@ -22,7 +22,7 @@ import type {
   TypedLogDescription,
   TypedListener,
   TypedContractMethod,
-} from "../common.ts";
+} from "./common.ts";
 
 export type PieceStruct = {
   cid: BytesLike;
@@ -36,7 +36,7 @@ export type PieceStructOutput = [
   padding: bigint
 ] & { cid: string; height: bigint; padding: bigint };
 
-export declare namespace IStorageDeals {
+export declare namespace IDealLedger {
   export type ParametersStruct = {
     minSealingWindow: BigNumberish;
     maxSealingWindow: BigNumberish;
@@ -289,6 +289,7 @@ export interface StorageDealsInterface extends Interface {
       | "EVIDENCE"
       | "EXTENSION_LEAD"
       | "FRESHNESS"
+      | "LIFECYCLE"
       | "MAX_EXTENSION"
       | "MAX_EXTENSIONS"
       | "MAX_PIECES"
@@ -347,6 +348,7 @@ export interface StorageDealsInterface extends Interface {
     values?: undefined
   ): string;
   encodeFunctionData(functionFragment: "FRESHNESS", values?: undefined): string;
+  encodeFunctionData(functionFragment: "LIFECYCLE", values?: undefined): string;
   encodeFunctionData(
     functionFragment: "MAX_EXTENSION",
     values?: undefined
@@ -426,7 +428,7 @@ export interface StorageDealsInterface extends Interface {
   encodeFunctionData(functionFragment: "poke", values: [BigNumberish]): string;
   encodeFunctionData(
     functionFragment: "propose",
-    values: [IStorageDeals.ProposalStruct]
+    values: [IDealLedger.ProposalStruct]
   ): string;
   encodeFunctionData(
     functionFragment: "railTerminated",
@@ -475,6 +477,7 @@ export interface StorageDealsInterface extends Interface {
     data: BytesLike
   ): Result;
   decodeFunctionResult(functionFragment: "FRESHNESS", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "LIFECYCLE", data: BytesLike): Result;
   decodeFunctionResult(
     functionFragment: "MAX_EXTENSION",
     data: BytesLike
@@ -865,6 +868,8 @@ export interface StorageDeals extends BaseContract {
 
   FRESHNESS: TypedContractMethod<[], [bigint], "view">;
 
+  LIFECYCLE: TypedContractMethod<[], [string], "view">;
+
   MAX_EXTENSION: TypedContractMethod<[], [bigint], "view">;
 
   MAX_EXTENSIONS: TypedContractMethod<[], [bigint], "view">;
@@ -885,13 +890,13 @@ export interface StorageDeals extends BaseContract {
 
   copiesOf: TypedContractMethod<
     [dealId: BigNumberish],
-    [IStorageDeals.CopyStructOutput[]],
+    [IDealLedger.CopyStructOutput[]],
     "view"
   >;
 
   copyOf: TypedContractMethod<
     [copyId: BigNumberish],
-    [IStorageDeals.CopyStructOutput],
+    [IDealLedger.CopyStructOutput],
     "view"
   >;
 
@@ -899,7 +904,7 @@ export interface StorageDeals extends BaseContract {
 
   dealOf: TypedContractMethod<
     [dealId: BigNumberish],
-    [IStorageDeals.DealStructOutput],
+    [IDealLedger.DealStructOutput],
     "view"
   >;
 
@@ -944,7 +949,7 @@ export interface StorageDeals extends BaseContract {
   poke: TypedContractMethod<[dealId: BigNumberish], [void], "nonpayable">;
 
   propose: TypedContractMethod<
-    [proposal: IStorageDeals.ProposalStruct],
+    [proposal: IDealLedger.ProposalStruct],
     [bigint],
     "nonpayable"
   >;
@@ -958,8 +963,8 @@ export interface StorageDeals extends BaseContract {
   replicationOf: TypedContractMethod<
     [cid: BytesLike, cursor: BigNumberish, limit: BigNumberish],
     [
-      [IStorageDeals.ReplicaStructOutput[], bigint, bigint, bigint] & {
-        replicas: IStorageDeals.ReplicaStructOutput[];
+      [IDealLedger.ReplicaStructOutput[], bigint, bigint, bigint] & {
+        replicas: IDealLedger.ReplicaStructOutput[];
         providers: bigint;
         owners: bigint;
         next: bigint;
@@ -1021,6 +1026,9 @@ export interface StorageDeals extends BaseContract {
     nameOrSignature: "FRESHNESS"
   ): TypedContractMethod<[], [bigint], "view">;
   getFunction(
+    nameOrSignature: "LIFECYCLE"
+  ): TypedContractMethod<[], [string], "view">;
+  getFunction(
     nameOrSignature: "MAX_EXTENSION"
   ): TypedContractMethod<[], [bigint], "view">;
   getFunction(
@@ -1051,14 +1059,14 @@ export interface StorageDeals extends BaseContract {
     nameOrSignature: "copiesOf"
   ): TypedContractMethod<
     [dealId: BigNumberish],
-    [IStorageDeals.CopyStructOutput[]],
+    [IDealLedger.CopyStructOutput[]],
     "view"
   >;
   getFunction(
     nameOrSignature: "copyOf"
   ): TypedContractMethod<
     [copyId: BigNumberish],
-    [IStorageDeals.CopyStructOutput],
+    [IDealLedger.CopyStructOutput],
     "view"
   >;
   getFunction(
@@ -1068,7 +1076,7 @@ export interface StorageDeals extends BaseContract {
     nameOrSignature: "dealOf"
   ): TypedContractMethod<
     [dealId: BigNumberish],
-    [IStorageDeals.DealStructOutput],
+    [IDealLedger.DealStructOutput],
     "view"
   >;
   getFunction(
@@ -1116,7 +1124,7 @@ export interface StorageDeals extends BaseContract {
   getFunction(
     nameOrSignature: "propose"
   ): TypedContractMethod<
-    [proposal: IStorageDeals.ProposalStruct],
+    [proposal: IDealLedger.ProposalStruct],
     [bigint],
     "nonpayable"
   >;
@@ -1132,8 +1140,8 @@ export interface StorageDeals extends BaseContract {
   ): TypedContractMethod<
     [cid: BytesLike, cursor: BigNumberish, limit: BigNumberish],
     [
-      [IStorageDeals.ReplicaStructOutput[], bigint, bigint, bigint] & {
-        replicas: IStorageDeals.ReplicaStructOutput[];
+      [IDealLedger.ReplicaStructOutput[], bigint, bigint, bigint] & {
+        replicas: IDealLedger.ReplicaStructOutput[];
         providers: bigint;
         owners: bigint;
         next: bigint;
