@@ -12,6 +12,7 @@ import { solidityBans } from "./solidity-bans.ts";
 report(
   fileLength,
   names,
+  contractNames,
   solidityBans,
   importBoundaries,
   customErrors,
