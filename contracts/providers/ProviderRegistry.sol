@@ -275,6 +275,16 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
     /* EVIDENCE */
 
     /// @inheritdoc IProviderRegistry
+    function isOwner(ActorId provider, address who) external returns (bool) {
+        return Miner.isOwner(provider, who);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function isControlling(ActorId provider, address who) external returns (bool) {
+        return Miner.isControlling(provider, who);
+    }
+
+    /// @inheritdoc IProviderRegistry
     function tip(ActorId provider, address reporter) external returns (uint256 amount) {
         if (msg.sender != _evidence) revert ProviderNotEvidence(msg.sender);
         if (reporter == address(0)) return 0;
@@ -307,9 +317,9 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
         ActorId provider
     ) external view returns (Envelope memory current, Envelope memory pending, Epoch effective) {
         Bonds.Account storage account = _accounts[provider];
-        current = _envelope(account.inForce());
+        current = _copy(account.inForce());
         if (account.isPending()) {
-            pending = _envelope(account.envelopes[account.newest]);
+            pending = _copy(account.envelopes[account.newest]);
             effective = account.effective;
         }
     }
@@ -461,7 +471,7 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
         if (!account.registered) revert ProviderNotRegistered(provider);
     }
 
-    function _envelope(Envelope storage envelope) private view returns (Envelope memory) {
+    function _copy(Envelope storage envelope) private view returns (Envelope memory) {
         return envelope;
     }
 
