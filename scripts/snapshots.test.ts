@@ -57,7 +57,7 @@ describe("snapshots", () => {
       "a: gone",
       "abi: - g()",
       "abi: + h()",
-      "b: new",
+      "b: new, 1",
     ]);
   });
 });

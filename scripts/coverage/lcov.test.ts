@@ -32,7 +32,8 @@ describe("coverage floor", () => {
   });
 
   it("leaves doubles and tests out of the floor", () => {
-    const report = record("contracts/A.sol", [1]) + record("contracts/mocks/B.sol", [0]) + record("test/C.sol", [0]);
+    const report =
+      record("contracts/A.sol", [1]) + record("contracts/mocks/B.sol", [0]) + record("test/C.sol", [0]);
     const { passed, text } = judge(report, "lines", 95);
     expect(passed).to.equal(true);
     expect(text).to.contain("contracts/mocks: 0.00 % (0/1)");

@@ -14,7 +14,9 @@ export function parseLcov(report: string): FileCoverage[] {
     .filter((record) => record.includes("SF:"))
     .map((record) => ({
       path: /^SF:(.*)$/m.exec(record)![1]!,
-      lines: new Map([...record.matchAll(/^DA:(\d+),(\d+)/gm)].map(([, line, hits]) => [Number(line), Number(hits)])),
+      lines: new Map(
+        [...record.matchAll(/^DA:(\d+),(\d+)/gm)].map(([, line, hits]) => [Number(line), Number(hits)]),
+      ),
       branches: [...record.matchAll(/^BRDA:(\d+),[^,]*,[^,]*,(\d+|-)$/gm)].map(([, line, taken]) => ({
         line: Number(line),
         taken: taken === "-" ? 0 : Number(taken),
@@ -34,8 +36,7 @@ export function tally(files: readonly FileCoverage[], unit: "lines" | "branches"
   let total = 0;
   const missed: Tally["missed"] = [];
   for (const { path, lines, branches } of files) {
-    const hits =
-      unit === "lines" ? [...lines].map(([line, taken]) => ({ line, taken })) : branches;
+    const hits = unit === "lines" ? [...lines].map(([line, taken]) => ({ line, taken })) : branches;
     const misses = hits.filter(({ taken }) => taken === 0).map(({ line }) => line);
     total += hits.length;
     covered += hits.length - misses.length;
@@ -48,7 +49,11 @@ export function tally(files: readonly FileCoverage[], unit: "lines" | "branches"
  * Prints what of contracts/ an lcov report covers, doubles apart, and whether it is at least `floor` percent.
  * A report without anything of contracts/ fails: it measured nothing.
  */
-export function judge(report: string, unit: "lines" | "branches", floor: number): { passed: boolean; text: string } {
+export function judge(
+  report: string,
+  unit: "lines" | "branches",
+  floor: number,
+): { passed: boolean; text: string } {
   const ours = parseLcov(report).filter(({ path }) => path.startsWith("contracts/"));
   const doubles = ours.filter(({ path }) => path.startsWith("contracts/mocks/"));
   const contracts = tally(
@@ -60,7 +65,9 @@ export function judge(report: string, unit: "lines" | "branches", floor: number)
     ...contracts.missed.map(({ path, lines }) => `  not covered: ${path}:${lines.join(",")}`),
     `contracts/ without mocks: ${percent(contracts)} of ${unit}, floor ${floor} %`,
     `contracts/mocks: ${percent(tally(doubles, unit))} of ${unit}, no floor`,
-    ...(passed ? [] : [`FAIL: too few ${unit} covered. Test what is listed, or delete it if nothing can reach it`]),
+    ...(passed
+      ? []
+      : [`FAIL: too few ${unit} covered. Test what is listed, or delete it if nothing can reach it`]),
   ].join("\n");
   return { passed, text };
 }

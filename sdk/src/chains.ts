@@ -1,5 +1,5 @@
 import { type Chain, defineChain } from "viem";
-import { filecoin as viemFilecoin, filecoinCalibration as viemCalibration } from "viem/chains";
+import { filecoinCalibration as viemCalibration, filecoin as viemFilecoin } from "viem/chains";
 import { BaseError } from "./errors/base-error.ts";
 
 /** What to wait between two looks at a chain: a third of an epoch. */

@@ -1,6 +1,11 @@
 import { rm } from "node:fs/promises";
-import { decodePieceCid } from "@holdfast/sdk/dataset";
-import { fromBase64, type Mk20Ddo, parseFilecoinAddress } from "@holdfast/sdk/providers";
+import {
+  decodePieceCid,
+  filecoinAddressToBytes,
+  fromBase64,
+  type Mk20Ddo,
+  parseFilecoinAddress,
+} from "@holdfast/sdk";
 import { bytesToHex } from "viem";
 import type { DealStore, StoredDeal } from "./deal-store.ts";
 import type { Faults } from "./faults.ts";
@@ -74,7 +79,8 @@ export function createDealPipeline(options: DealPipelineOptions): DealPipeline {
       throw error;
     });
     const { actual, digest } = await pieces.accept(pieceCid);
-    if (actual !== pieceCid) throw new Error(`piece CID mismatch: fetched bytes are ${actual}, deal says ${pieceCid}`);
+    if (actual !== pieceCid)
+      throw new Error(`piece CID mismatch: fetched bytes are ${actual}, deal says ${pieceCid}`);
     return digest;
   }
 
@@ -134,6 +140,6 @@ export function createDealPipeline(options: DealPipelineOptions): DealPipeline {
 
 function notifiees(ddo: Mk20Ddo) {
   if (!ddo.notification_address) return [];
-  const address = bytesToHex(parseFilecoinAddress(ddo.notification_address));
+  const address = filecoinAddressToBytes(parseFilecoinAddress(ddo.notification_address));
   return [{ address, payload: bytesToHex(fromBase64(ddo.notification_payload)) }];
 }

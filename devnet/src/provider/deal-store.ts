@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Mk20Deal, Mk20State } from "@holdfast/sdk/providers";
+import type { Mk20Deal, Mk20State } from "@holdfast/sdk";
 
 /** A deal as the provider keeps it. Epochs and sector numbers are decimal text, so that JSON holds them exactly. */
 export interface StoredDeal {
@@ -50,7 +50,9 @@ export async function openDealStore(folder: string): Promise<DealStore> {
 }
 
 let writes = 0;
-async function writeWhole(path: string, value: unknown): Promise<void> {
+
+/** Writes JSON to a file as a whole or not at all. */
+export async function writeWhole(path: string, value: unknown): Promise<void> {
   const draft = `${path}.${writes++}.draft`;
   await writeFile(draft, JSON.stringify(value, null, 2));
   await rename(draft, path);

@@ -37,7 +37,10 @@ export function readFaults(json: unknown): Partial<Faults> {
     if (known === undefined) {
       throw new TypeError(`There is no fault ${name}. Known: ${Object.keys(NO_FAULTS).join(", ")}.`);
     }
-    if (typeof value !== typeof known || (typeof value === "number" && !(Number.isInteger(value) && value >= 0))) {
+    if (
+      typeof value !== typeof known ||
+      (typeof value === "number" && !(Number.isInteger(value) && value >= 0))
+    ) {
       throw new TypeError(`${name} is a ${typeof known === "number" ? "whole number" : typeof known}.`);
     }
   }

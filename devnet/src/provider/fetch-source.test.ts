@@ -53,12 +53,14 @@ describe("fetching a source", () => {
     const headers = { "content-range": `bytes ${from}-${BYTES.length - 1}/${BYTES.length}` };
     return response.writeHead(request.headers.range ? 206 : 200, headers);
   };
-  const start = (request: IncomingMessage) => Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+  const start = (request: IncomingMessage) =>
+    Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
 
   it("goes on where a dropped connection stopped", async () => {
     answer = (request, response, count) => {
       const from = start(request);
-      if (count < 4) ranged(request, response).write(BYTES.subarray(from, from + 70_000), () => request.socket.destroy());
+      if (count < 4)
+        ranged(request, response).write(BYTES.subarray(from, from + 70_000), () => request.socket.destroy());
       else ranged(request, response).end(BYTES.subarray(from));
     };
     await fetching();
@@ -111,8 +113,12 @@ describe("fetching a source", () => {
   it("asks by priority, fallbacks last, with the headers given", async () => {
     answer = (request, response) =>
       request.headers.authorization === "Bearer two" ? response.end(BYTES) : response.writeHead(500).end();
-    const url = (path: string, priority: number, fallback = false, headers = {}) =>
-      ({ url: `${origin}/${path}`, headers, priority, fallback });
+    const url = (path: string, priority: number, fallback = false, headers = {}) => ({
+      url: `${origin}/${path}`,
+      headers,
+      priority,
+      fallback,
+    });
     const urls = [url("f", 0, true, { Authorization: ["Bearer two"] }), url("b", 2), url("a", 1)];
     await fetching({ urls });
     expect(requests.map((request) => request.url)).to.deep.equal(["/a", "/b", "/f"]);

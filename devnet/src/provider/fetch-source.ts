@@ -1,7 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { stat, truncate } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import type { Mk20HttpUrl } from "@holdfast/sdk/providers";
+import type { Mk20HttpUrl } from "@holdfast/sdk";
 
 export interface FetchSourceParameters {
   urls: Mk20HttpUrl[];
@@ -22,7 +22,9 @@ export interface FetchSourceParameters {
  */
 export async function fetchSource(parameters: FetchSourceParameters): Promise<void> {
   const { path, size, signal, tries, retryMs } = parameters;
-  const urls = parameters.urls.toSorted((a, b) => Number(a.fallback) - Number(b.fallback) || a.priority - b.priority);
+  const urls = parameters.urls.toSorted(
+    (a, b) => Number(a.fallback) - Number(b.fallback) || a.priority - b.priority,
+  );
   let failures = 0;
   for (let turn = 0; ; turn++) {
     const before = await lengthOf(path);
@@ -48,7 +50,8 @@ async function fetchRest(source: Mk20HttpUrl, path: string, have: number, size: 
   }
   if (have > 0) headers.set("range", `bytes=${have}-`);
   const response = await fetch(source.url, { headers, signal });
-  const resumed = response.status === 206 && response.headers.get("content-range")?.startsWith(`bytes ${have}-`);
+  const resumed =
+    response.status === 206 && response.headers.get("content-range")?.startsWith(`bytes ${have}-`);
   if (!response.body || (response.status !== 200 && !resumed)) {
     await response.body?.cancel();
     throw new Error(`${source.url} answered ${response.status}`);

@@ -1,20 +1,21 @@
 import {
+  actorIdOf,
   CurioAuthError,
-  filecoinAddressText,
+  type FilecoinNetwork,
+  filecoinAddressFromBytes,
+  formatFilecoinAddress,
   Mk20Code,
   type Mk20Deal,
   type Mk20DealStatus,
-  type NetworkPrefix,
-  parseFilecoinAddress,
-  ethereumAddressOf,
+  toEvmAddress,
   verifyCurioAuth,
-} from "@holdfast/sdk/providers";
+} from "@holdfast/sdk";
 import { type Context, Hono } from "hono";
-import { bytesToHex, type Address } from "viem";
+import type { Address } from "viem";
 import type { DealStore, StoredDeal } from "./deal-store.ts";
 import type { Faults } from "./faults.ts";
 import type { ProviderChain } from "./provider-chain.ts";
-import { readDeal, readPiece, type Refusal, refusal, validateDeal } from "./validate-deal.ts";
+import { type Refusal, readDeal, readPiece, refusal, validateDeal } from "./validate-deal.ts";
 import { verifyMarketDeal } from "./verify-market-deal.ts";
 
 /** Clients by the text of their Filecoin address. */
@@ -29,11 +30,12 @@ export interface MarketApiOptions {
   chain: ProviderChain;
   deals: DealStore;
   faults: Faults;
-  network: NetworkPrefix;
+  network: FilecoinNetwork;
   clients: ClientPolicy;
   /** Market contracts this provider works with, as it writes them. */
   contracts: readonly string[];
   sealEpochs: bigint;
+  minDuration: bigint;
   now: () => Date;
   onAccepted(deal: StoredDeal): void;
 }
@@ -44,7 +46,7 @@ type Authenticated = { Variables: { client: string } };
 
 /** The MK20 subset, to be mounted at `/market/mk20`. */
 export function marketApi(options: MarketApiOptions): Hono<Authenticated> {
-  const { chain, deals, faults, network, clients, contracts, now } = options;
+  const { chain, deals, faults, network, clients, contracts, minDuration, now } = options;
   const api = new Hono<Authenticated>();
 
   api.use(async (context, next) => {
@@ -53,7 +55,7 @@ export function marketApi(options: MarketApiOptions): Hono<Authenticated> {
     const { pathname } = new URL(context.req.url);
     try {
       const address = await verifyCurioAuth(header, context.req.method, pathname, now());
-      const client = filecoinAddressText(address, network);
+      const client = formatFilecoinAddress(filecoinAddressFromBytes(address), network);
       if (!allows(clients, client)) return context.text("Unauthorized", 401);
       context.set("client", client);
     } catch (error) {
@@ -73,7 +75,7 @@ export function marketApi(options: MarketApiOptions): Hono<Authenticated> {
     const deal = await readBody(context);
     if ("reason" in deal) return context.text(deal.reason, 400);
     if (faults.refuseDeals) return answer(refusal(Mk20Code.BadProposal, "provider is not taking deals"));
-    const refused = validateDeal(deal, context.get("client")) ?? (await sanitize(deal));
+    const refused = validateDeal(deal, context.get("client"), minDuration) ?? (await sanitize(deal));
     if (refused) return answer(refused);
     if (deals.get(deal.identifier)) return answer(refusal(Mk20Code.InternalError, ""));
     const stored: StoredDeal = { deal, state: "accepted", error: "" };
@@ -95,7 +97,7 @@ export function marketApi(options: MarketApiOptions): Hono<Authenticated> {
     const update = await readBody(context);
     if ("reason" in update) return context.text(update.reason, 400);
     // What the deal has is never replaced; a ddo_v1 deal has everything from its start, so nothing is left to fill.
-    const refused = validateDeal(stored.deal, context.get("client"));
+    const refused = validateDeal(stored.deal, context.get("client"), minDuration);
     return answer(refused);
   });
 
@@ -108,14 +110,13 @@ export function marketApi(options: MarketApiOptions): Hono<Authenticated> {
   async function sanitize(deal: Mk20Deal): Promise<Refusal | undefined> {
     const bad = (reason: string) => refusal(Mk20Code.BadProposal, reason);
     const ddo = deal.products.ddo_v1!;
-    if (bytesToHex(parseFilecoinAddress(ddo.provider)) !== bytesToHex(parseFilecoinAddress(`${network}0${chain.minerId}`))) {
-      return bad("Provider not available in Curio cluster");
-    }
+    if (actorIdOf(ddo.provider) !== chain.minerId) return bad("Provider not available in Curio cluster");
     if (!deal.data) return bad("Data Source must be defined for a DDO deal");
     if (BigInt(readPiece(deal.data)!.paddedSize) > chain.sectorSize) {
       return bad("Deal size is larger than the miner's sector size");
     }
-    if (deal.data.format.raw && deal.products.retrieval_v1!.indexing) return bad("Raw bytes deal cannot be indexed");
+    if (deal.data.format.raw && deal.products.retrieval_v1!.indexing)
+      return bad("Raw bytes deal cannot be indexed");
     if (ddo.market_address && !(await chain.actorExists(ddo.market_address as Address))) {
       return bad("Market address is not valid");
     }
@@ -134,8 +135,12 @@ export function marketApi(options: MarketApiOptions): Hono<Authenticated> {
   }
 
   async function notifieeExists(text: string): Promise<boolean> {
-    const account = ethereumAddressOf(parseFilecoinAddress(text));
-    return account !== undefined && (await chain.actorExists(account));
+    try {
+      return await chain.actorExists(toEvmAddress(text));
+    } catch {
+      // An address of a kind that this chain knows nobody by.
+      return false;
+    }
   }
 }
 

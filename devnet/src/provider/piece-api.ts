@@ -37,7 +37,10 @@ export function pieceApi(pieces: PieceStore, faults: Faults): Hono {
 }
 
 /** The one range asked for; undefined when there is none, or it is in a form that a server ignores. */
-function readRange(header: string | undefined, size: number): { from: number; to: number } | "unsatisfiable" | undefined {
+function readRange(
+  header: string | undefined,
+  size: number,
+): { from: number; to: number } | "unsatisfiable" | undefined {
   const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
   if (first === "" && last === "") return undefined;
   if (first === "") {

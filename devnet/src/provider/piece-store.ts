@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { createPieceHasher } from "@holdfast/sdk/dataset";
+import { createPieceHasher } from "@holdfast/sdk";
 
 /** Bytes of pieces on disk: `<cid>` once checked, `<cid>.part` while they come. */
 export interface PieceStore {
@@ -31,7 +31,11 @@ export async function openPieceStore(folder: string): Promise<PieceStore> {
     path,
     partPath,
     size,
-    has: (pieceCid) => size(pieceCid).then(() => true, () => false),
+    has: (pieceCid) =>
+      size(pieceCid).then(
+        () => true,
+        () => false,
+      ),
     async accept(pieceCid) {
       const hasher = createPieceHasher();
       const digest = createHash("sha256");
@@ -47,7 +51,8 @@ export async function openPieceStore(folder: string): Promise<PieceStore> {
     async digest(pieceCid) {
       const digest = createHash("sha256");
       try {
-        for await (const bytes of createReadStream(path(pieceCid), { highWaterMark: READ_BYTES })) digest.update(bytes);
+        for await (const bytes of createReadStream(path(pieceCid), { highWaterMark: READ_BYTES }))
+          digest.update(bytes);
       } catch {
         return undefined;
       }

@@ -6,7 +6,11 @@ import type { ProviderChain } from "./provider-chain.ts";
  * One proving period: reads every sector's bytes back, and proves those that are what was sealed. As with WindowPoSt,
  * a sector whose bytes are gone or changed cannot be proven, and one whose bytes are back recovers.
  */
-export async function proveSectors(chain: ProviderChain, deals: DealStore, pieces: PieceStore): Promise<void> {
+export async function proveSectors(
+  chain: ProviderChain,
+  deals: DealStore,
+  pieces: PieceStore,
+): Promise<void> {
   const proven: bigint[] = [];
   const faulty: bigint[] = [];
   const digests = new Map<string, Promise<string | undefined>>();

@@ -3,10 +3,10 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hashPiece } from "@holdfast/sdk/dataset";
 import {
   createMk20Client,
   delegatedSigner,
+  hashPiece,
   type Mk20Client,
   type Mk20Deal,
   ProviderFailedError,
@@ -15,14 +15,20 @@ import {
   ProviderThrottledError,
   ProviderUnauthorizedError,
   ProviderUnreachableError,
-  secp256k1Signer,
   sealedDealRequest,
-} from "@holdfast/sdk/providers";
+  secp256k1Signer,
+} from "@holdfast/sdk";
 import { expect } from "chai";
 import { ulid } from "ulid";
 import { privateKeyToAccount } from "viem/accounts";
-import type { CurioDealView, MarketVerdict, ProviderChain, SectorPiece, SectorState } from "./provider-chain.ts";
 import { type Provider, type ProviderOptions, startProvider } from "./provider.ts";
+import type {
+  CurioDealView,
+  MarketVerdict,
+  ProviderChain,
+  SectorPiece,
+  SectorState,
+} from "./provider-chain.ts";
 
 const KEY = `0x${"42".repeat(32)}` as const;
 const CLIENT = privateKeyToAccount(KEY).address;
@@ -95,7 +101,7 @@ describe("a storage provider", () => {
     sealedDealRequest({
       identifier,
       client: CLIENT,
-      network: "t",
+      network: "testnet",
       provider: 1000n,
       pieceCid: PIECE.cid,
       urls: [sourceUrl],
@@ -117,7 +123,10 @@ describe("a storage provider", () => {
     }
     expect((await stateOf(identifier)).status).to.equal(state);
   }
-  async function rejected<T extends ProviderRequestError>(work: Promise<unknown>, type: new (...given: never[]) => T) {
+  async function rejected<T extends ProviderRequestError>(
+    work: Promise<unknown>,
+    type: new (...given: never[]) => T,
+  ) {
     const error = await work.then(
       () => expect.fail("it resolved"),
       (reason: unknown) => reason,
@@ -125,9 +134,13 @@ describe("a storage provider", () => {
     expect(error).to.be.instanceOf(type);
     return error as T;
   }
-  const refusal = async (deal: Mk20Deal) => (await rejected(market.postDeal(deal), ProviderRefusedError)).code;
+  const refusal = async (deal: Mk20Deal) =>
+    (await rejected(market.postDeal(deal), ProviderRefusedError)).code;
   const admin = (path: string, body?: unknown) =>
-    fetch(`${provider.adminUrl}${path}`, { method: "POST", ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    fetch(`${provider.adminUrl}${path}`, {
+      method: "POST",
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
   async function stored(): Promise<Mk20Deal> {
     const deal = request();
     await market.postDeal(deal);
@@ -163,7 +176,10 @@ describe("a storage provider", () => {
                 commitment: PIECE.commitment,
                 paddedSize: BigInt(PIECE.paddedSize),
                 notify: [
-                  { address: `0x040a${MARKET.slice(2).toLowerCase()}`, payload: `0x${257n.toString(16).padStart(64, "0")}` },
+                  {
+                    address: `0x040a${MARKET.slice(2).toLowerCase()}`,
+                    payload: `0x${257n.toString(16).padStart(64, "0")}`,
+                  },
                 ],
               },
             ],
@@ -216,7 +232,15 @@ describe("a storage provider", () => {
         [400, (deal) => (deal.data!.format = { car: {}, raw: {} })],
         [400, (deal) => (deal.data!.piece_cid["/"] = "bafkqaaa")],
         [400, (deal) => (deal.data!.source_http!.urls[0]!.url = "ftp://127.0.0.1/")],
-        [422, (deal) => (deal.data = { piece_cid: deal.data!.piece_cid, format: { car: {} }, source_offline: {} } as never)],
+        [
+          422,
+          (deal) =>
+            (deal.data = {
+              piece_cid: deal.data!.piece_cid,
+              format: { car: {} },
+              source_offline: {},
+            } as never),
+        ],
         [424, (deal) => (deal.products.pdp_v1 = {})],
         [425, (deal) => (deal.products.ddo_v1!.start_epoch = 0)],
         [425, (deal) => (deal.products.ddo_v1!.market_address = "5FbD")],
@@ -224,7 +248,11 @@ describe("a storage provider", () => {
         [425, (deal) => (deal.products.ddo_v1!.notification_payload = "")],
         [425, (deal) => delete deal.products.retrieval_v1],
         [425, (deal) => (deal.products.retrieval_v1!.announce_piece = true)],
-        [425, (deal) => (deal.products.retrieval_v1 = { indexing: false, announce_payload: true, announce_piece: false })],
+        [
+          425,
+          (deal) =>
+            (deal.products.retrieval_v1 = { indexing: false, announce_payload: true, announce_piece: false }),
+        ],
         [425, (deal) => (deal.products = {})],
         [430, (deal) => (deal.data!.source_http!.urls = [])],
         [430, (deal) => (deal.data!.source_http!.urls = Array(11).fill(deal.data!.source_http!.urls[0]))],
@@ -266,7 +294,10 @@ describe("a storage provider", () => {
       await market.postDeal(deal);
       await reaches(deal.identifier, "sealing");
       await provider.onEpoch((chain.now += 4n));
-      expect(await stateOf(deal.identifier)).to.deep.equal({ status: "failed", errorMsg: "notifiee rejected" });
+      expect(await stateOf(deal.identifier)).to.deep.equal({
+        status: "failed",
+        errorMsg: "notifiee rejected",
+      });
     });
 
     it("gives every deal a sector of its own", async () => {
@@ -277,7 +308,10 @@ describe("a storage provider", () => {
 
     it("replaces nothing by an update", async () => {
       const deal = await stored();
-      await market.updateDeal(deal.identifier, changed((other) => (other.products.ddo_v1!.duration = 600_000)));
+      await market.updateDeal(
+        deal.identifier,
+        changed((other) => (other.products.ddo_v1!.duration = 600_000)),
+      );
       expect(provider.deals()[0]!.deal).to.deep.equal(deal);
     });
 
@@ -295,7 +329,10 @@ describe("a storage provider", () => {
       const now = () => new Date(Date.now() - 3_600_000);
       const late = createMk20Client({ endpoint: provider.url, signer: delegatedSigner(KEY), now });
       await rejected(late.contracts(), ProviderUnauthorizedError);
-      const other = createMk20Client({ endpoint: provider.url, signer: delegatedSigner(`0x${"43".repeat(32)}`) });
+      const other = createMk20Client({
+        endpoint: provider.url,
+        signer: delegatedSigner(`0x${"43".repeat(32)}`),
+      });
       await rejected(other.dealStatus(deal.identifier), ProviderUnauthorizedError);
       expect(await other.contracts()).to.deep.equal([MARKET]);
       await rejected(market.dealStatus(ulid()), ProviderUnauthorizedError);

@@ -1,12 +1,12 @@
-import { decodePieceCid, type Piece } from "@holdfast/sdk/dataset";
 import {
-  MK20_MIN_DURATION,
+  decodePieceCid,
   Mk20Code,
   type Mk20DataSource,
   type Mk20Ddo,
   type Mk20Deal,
+  type Piece,
   parseFilecoinAddress,
-} from "@holdfast/sdk/providers";
+} from "@holdfast/sdk";
 import { isAddress } from "viem";
 
 /** Why a deal is refused: HTTP status and the reason's text. */
@@ -21,20 +21,22 @@ const MAX_HEADERS = 10;
 /**
  * Curio's checks that need nothing but the request, in its order.
  * @param client text of the address that signed the request
+ * @param minDuration epochs
  */
-export function validateDeal(deal: Mk20Deal, client: string): Refusal | undefined {
+export function validateDeal(deal: Mk20Deal, client: string, minDuration: bigint): Refusal | undefined {
   if (!deal.client) return refusal(Mk20Code.BadProposal, "client is empty");
   if (deal.client !== client) {
     return refusal(Mk20Code.BadProposal, "client in deal does not match client in auth header");
   }
-  return validateProducts(deal) ?? (deal.data && validateData(deal.data));
+  return validateProducts(deal, minDuration) ?? (deal.data && validateData(deal.data));
 }
 
-function validateProducts(deal: Mk20Deal): Refusal | undefined {
+function validateProducts(deal: Mk20Deal, minDuration: bigint): Refusal | undefined {
   const { ddo_v1: ddo, retrieval_v1: retrieval, pdp_v1: pdp } = deal.products ?? {};
-  const fail = (reason: string) => refusal(Mk20Code.ProductValidationFailed, `products validation failed: ${reason}`);
+  const fail = (reason: string) =>
+    refusal(Mk20Code.ProductValidationFailed, `products validation failed: ${reason}`);
   if (ddo) {
-    const wrong = validateDdo(ddo);
+    const wrong = validateDdo(ddo, minDuration);
     if (wrong) return { ...wrong, reason: `products validation failed: ${wrong.reason}` };
     if (!retrieval) return fail("retrieval v1 is required for ddo v1");
     if (retrieval.announce_piece) return fail("announce piece is not supported for ddo v1");
@@ -48,15 +50,15 @@ function validateProducts(deal: Mk20Deal): Refusal | undefined {
   return ddo ? undefined : fail("no products defined");
 }
 
-function validateDdo(ddo: Mk20Ddo): Refusal | undefined {
+function validateDdo(ddo: Mk20Ddo, minDuration: bigint): Refusal | undefined {
   const fail = (reason: string) => refusal(Mk20Code.ProductValidationFailed, reason);
   if (!ddo.provider) return fail("provider address is not set");
   if (ddo.start_epoch !== null && ddo.start_epoch !== undefined && ddo.start_epoch <= 0) {
     return fail("start epoch cannot be negative");
   }
   if (ddo.allocation_id === 0) return fail("incorrect allocation id");
-  if (ddo.allocation_id === undefined && ddo.duration < Number(MK20_MIN_DURATION)) {
-    return refusal(Mk20Code.DurationTooShort, `duration must be at least ${MK20_MIN_DURATION}`);
+  if (ddo.allocation_id === undefined && ddo.duration < Number(minDuration)) {
+    return refusal(Mk20Code.DurationTooShort, `duration must be at least ${minDuration}`);
   }
   if (ddo.market_address) {
     if (!ddo.market_address.startsWith("0x")) return fail("market address must start with 0x");
@@ -71,7 +73,8 @@ function validateDdo(ddo: Mk20Ddo): Refusal | undefined {
 
 function validateData(data: Mk20DataSource): Refusal | undefined {
   const piece = readPiece(data);
-  if (piece === undefined || piece.payloadSize === 0) return refusal(Mk20Code.BadProposal, "invalid piece cid");
+  if (piece === undefined || piece.payloadSize === 0)
+    return refusal(Mk20Code.BadProposal, "invalid piece cid");
   if (!data.source_http) {
     const other = Object.keys(data).find((name) => name.startsWith("source_"));
     return other
@@ -88,7 +91,8 @@ function validateData(data: Mk20DataSource): Refusal | undefined {
   }
   for (const { url, headers } of urls) {
     // Unlike Curio, which fetches from public addresses only, a devnet's provider fetches from loopback.
-    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) return refusal(Mk20Code.BadProposal, "invalid url");
+    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
+      return refusal(Mk20Code.BadProposal, "invalid url");
     if (Object.keys(headers ?? {}).length > MAX_HEADERS) {
       return refusal(Mk20Code.MalformedDataSource, `maximum ${MAX_HEADERS} headers are supported per piece`);
     }
@@ -110,7 +114,8 @@ export function readDeal(text: string): Mk20Deal {
   const deal = JSON.parse(text) as Mk20Deal;
   if (!/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i.test(deal.identifier)) throw new SyntaxError("ulid: bad data size");
   const ddo = deal.products?.ddo_v1;
-  for (const address of [ddo?.provider, ddo?.notification_address]) if (address) parseFilecoinAddress(address);
+  for (const address of [ddo?.provider, ddo?.notification_address])
+    if (address) parseFilecoinAddress(address);
   return deal;
 }
 

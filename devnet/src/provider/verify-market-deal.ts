@@ -1,5 +1,11 @@
-import { Mk20Code, type Mk20Deal, parseFilecoinAddress, pieceCidBytes } from "@holdfast/sdk/providers";
-import { type Address, bytesToHex } from "viem";
+import {
+  filecoinAddressToBytes,
+  Mk20Code,
+  type Mk20Deal,
+  parseFilecoinAddress,
+  pieceCidBytes,
+} from "@holdfast/sdk";
+import type { Address } from "viem";
 import type { ProviderChain } from "./provider-chain.ts";
 import { type Refusal, refusal } from "./validate-deal.ts";
 
@@ -22,7 +28,7 @@ export async function verifyMarketDeal(
     dealId: BigInt(ddo.market_deal_id),
     state: 0,
     providerActorId: chain.minerId,
-    clientId: bytesToHex(parseFilecoinAddress(deal.client)),
+    clientId: filecoinAddressToBytes(parseFilecoinAddress(deal.client)),
     pieceCidV2: pieceCidBytes(deal.data!.piece_cid["/"]),
     startEpoch: BigInt(ddo.start_epoch ?? 0),
     duration: BigInt(ddo.duration),

@@ -18,7 +18,11 @@ const HEADER_READ = 64 * 1024;
 
 /** A CAR in memory. */
 export function carFromBytes(name: string, bytes: Uint8Array): CarSource {
-  return { name, size: bytes.length, read: async (position, length) => bytes.subarray(position, position + length) };
+  return {
+    name,
+    size: bytes.length,
+    read: async (position, length) => bytes.subarray(position, position + length),
+  };
 }
 
 /**

@@ -54,7 +54,11 @@ async function build(entry: DatasetEntry, sink: BlockSink, layout: DagLayout): P
   });
 }
 
-async function buildDirectory(directory: DirectoryEntry, sink: BlockSink, layout: DagLayout): Promise<DagNode> {
+async function buildDirectory(
+  directory: DirectoryEntry,
+  sink: BlockSink,
+  layout: DagLayout,
+): Promise<DagNode> {
   const children: (DagNode & { path: string })[] = [];
   for (const entry of await sortedEntries(directory)) {
     const { cid, size } = await build(entry, sink, layout);

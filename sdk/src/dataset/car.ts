@@ -67,7 +67,11 @@ export function decodeCarHeader(car: string, bytes: Uint8Array): { roots: CID[];
 export function decodeSectionHead(car: string, bytes: Uint8Array, position: number): SectionHead {
   const prefix = readVarint(car, bytes, 0, position);
   if (prefix.value > MAX_BLOCK_BYTES) {
-    throw new CarMalformedError(car, position, `a block of ${prefix.value} bytes (at most ${MAX_BLOCK_BYTES})`);
+    throw new CarMalformedError(
+      car,
+      position,
+      `a block of ${prefix.value} bytes (at most ${MAX_BLOCK_BYTES})`,
+    );
   }
   try {
     const [cid, rest] = CID.decodeFirst(bytes.subarray(prefix.end));
@@ -94,7 +98,10 @@ export const SECTION_HEAD_BYTES = 128;
  * The blocks of a CARv1 stream in order, unverified, holding one block at a time.
  * @throws CarMalformedError, with the byte position.
  */
-export async function* readCarBlocks(car: string, source: AsyncIterable<Uint8Array>): AsyncGenerator<CarBlock> {
+export async function* readCarBlocks(
+  car: string,
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<CarBlock> {
   const window = new ReadWindow(source);
   await window.fill(MAX_HEADER_BYTES);
   window.take(decodeCarHeader(car, window.bytes).length);
@@ -149,7 +156,12 @@ class ReadWindow {
   }
 }
 
-function readVarint(car: string, bytes: Uint8Array, at: number, position: number): { value: number; end: number } {
+function readVarint(
+  car: string,
+  bytes: Uint8Array,
+  at: number,
+  position: number,
+): { value: number; end: number } {
   try {
     const [value, length] = varint.decode(bytes, at);
     return { value, end: at + length };

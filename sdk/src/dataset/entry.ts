@@ -23,11 +23,15 @@ export type DatasetEntry = FileEntry | DirectoryEntry;
 
 /** A directory's entries in the order of a dataset: by the bytes of their names, which are kept as they are. */
 export async function sortedEntries(directory: DirectoryEntry): Promise<DatasetEntry[]> {
-  const named = (await directory.entries()).map((entry) => ({ entry, bytes: new TextEncoder().encode(entry.name) }));
+  const named = (await directory.entries()).map((entry) => ({
+    entry,
+    bytes: new TextEncoder().encode(entry.name),
+  }));
   named.sort((a, b) => compareBytes(a.bytes, b.bytes));
   for (const [index, { entry }] of named.entries()) {
     const problem = nameProblem(entry.name);
-    if (problem) throw new DatasetEntryUnsupportedError(entry.path, `named ${JSON.stringify(entry.name)} (${problem})`);
+    if (problem)
+      throw new DatasetEntryUnsupportedError(entry.path, `named ${JSON.stringify(entry.name)} (${problem})`);
     if (entry.name === named[index - 1]?.entry.name) {
       throw new DatasetEntryUnsupportedError(entry.path, "there twice");
     }

@@ -3,8 +3,8 @@ import { expect } from "chai";
 import { UnixFS } from "ipfs-unixfs";
 import { CID } from "multiformats/cid";
 import { sha256 } from "multiformats/hashes/sha2";
-import { carFromBytes, type DatasetItem, openCars, packDataset, readDataset, verifyCar } from "./index.ts";
 import { encodeCarHeader, encodeCarSection } from "./car.ts";
+import { carFromBytes, type DatasetItem, openCars, packDataset, readDataset, verifyCar } from "./index.ts";
 
 const RAW = 0x55;
 
@@ -74,7 +74,9 @@ describe("a hostile dataset", () => {
   it("is refused for a file with more or fewer bytes than it says", async () => {
     const leaf = await block(RAW, Buffer.from("four"));
     for (const size of [3n, 5n]) {
-      const file = await node(new UnixFS({ type: "file", blockSizes: [size] }), [{ name: "", cid: leaf.cid }]);
+      const file = await node(new UnixFS({ type: "file", blockSizes: [size] }), [
+        { name: "", cid: leaf.cid },
+      ]);
       expect((await refusal(read(file.cid, [leaf, file]))).message).to.contain(`says ${size} bytes`);
     }
   });
@@ -115,10 +117,16 @@ describe("packing without a file system", () => {
       yield Buffer.from("hello");
     };
     const packed = await packDataset(
-      { kind: "directory", name: "", path: "", entries: async () => [{ kind: "file", name: "a", path: "a", content }] },
+      {
+        kind: "directory",
+        name: "",
+        path: "",
+        entries: async () => [{ kind: "file", name: "a", path: "a", content }],
+      },
       {
         create: async (index) => ({
-          append: async (bytes) => void files.set(index, Buffer.concat([files.get(index) ?? Buffer.of(), bytes])),
+          append: async (bytes) =>
+            void files.set(index, Buffer.concat([files.get(index) ?? Buffer.of(), bytes])),
           close: async () => {},
           overwrite: async (position, bytes) => files.get(index)?.set(bytes, position),
           readStart: async (length) => (files.get(index) as Uint8Array).slice(0, length),
@@ -134,7 +142,12 @@ describe("packing without a file system", () => {
   });
 
   it("refuses names and pairs of names that no directory has", async () => {
-    const file = (name: string) => ({ kind: "file" as const, name, path: name, content: async function* () {} });
+    const file = (name: string) => ({
+      kind: "file" as const,
+      name,
+      path: name,
+      content: async function* () {},
+    });
     const store = { create: () => Promise.reject(new Error("nothing to write")) };
     for (const names of [["a", "a"], [".."], ["a/b"], ["\ud800"]]) {
       const entries = async () => names.map(file);

@@ -23,7 +23,13 @@ export {
   unpaddedSizeOf,
 } from "./piece-cid.ts";
 export { createPieceHasher, type HashedPiece, hashPiece, type PieceHasher } from "./piece-hash.ts";
-export { LAYER_BYTES, type PieceRange, PieceRangeUnalignedError, samplePlan, verifyLayer } from "./piece-tree.ts";
+export {
+  LAYER_BYTES,
+  type PieceRange,
+  PieceRangeUnalignedError,
+  samplePlan,
+  verifyLayer,
+} from "./piece-tree.ts";
 export { type DatasetItem, readDataset } from "./read-dataset.ts";
 export { type VerifiedCar, verifyCar } from "./verify-car.ts";
 export { verifyRange } from "./verify-range.ts";

@@ -1,10 +1,10 @@
 import * as dagCbor from "@ipld/dag-cbor";
+import { sha256 } from "@noble/hashes/sha2.js";
 import { CID } from "multiformats/cid";
 import * as Digest from "multiformats/hashes/digest";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, type Hex } from "viem";
-import { decodePieceCid } from "./piece-cid.ts";
 import { DatasetMalformedError } from "./errors.ts";
+import { decodePieceCid } from "./piece-cid.ts";
 
 /** What a dataset is: its UnixFS root and its pieces, in order. It follows from them alone, so anybody can rebuild it. */
 export interface DatasetManifest {

@@ -88,9 +88,17 @@ interface ClosedCar {
  * the size of the dataset but for 32 bytes a MiB.
  * @throws DatasetPieceSizeError, DatasetBlockTooLargeError, DatasetEntryUnsupportedError; what the source throws.
  */
-export async function packDataset(source: DatasetEntry, store: CarStore, options: PackOptions = {}): Promise<PackedDataset> {
+export async function packDataset(
+  source: DatasetEntry,
+  store: CarStore,
+  options: PackOptions = {},
+): Promise<PackedDataset> {
   const { maxPieceSize = DEFAULT_MAX_PIECE_SIZE, signal, onProgress } = options;
-  if (!Number.isSafeInteger(maxPieceSize) || maxPieceSize < 128 || !Number.isInteger(Math.log2(maxPieceSize))) {
+  if (
+    !Number.isSafeInteger(maxPieceSize) ||
+    maxPieceSize < 128 ||
+    !Number.isInteger(Math.log2(maxPieceSize))
+  ) {
     throw new DatasetPieceSizeError(maxPieceSize);
   }
   const capacity = unpaddedSizeOf(maxPieceSize);
@@ -108,7 +116,10 @@ export async function packDataset(source: DatasetEntry, store: CarStore, options
   const close = async () => {
     if (open === undefined) return;
     await open.file.close();
-    closed.push({ file: open.file, piece: { ...open.hasher.digest(), index: open.index, blocks: open.blocks } });
+    closed.push({
+      file: open.file,
+      piece: { ...open.hasher.digest(), index: open.index, blocks: open.blocks },
+    });
     open = undefined;
   };
   const put = async (cid: CID, bytes: Uint8Array): Promise<CID> => {
@@ -117,7 +128,8 @@ export async function packDataset(source: DatasetEntry, store: CarStore, options
     if (seen.has(key)) return cid;
     if (seen.size < REMEMBERED_BLOCKS) seen.add(key);
     const section = encodeCarSection(cid, bytes);
-    if (header.length + section.length > capacity) throw new DatasetBlockTooLargeError(bytes.length, maxPieceSize);
+    if (header.length + section.length > capacity)
+      throw new DatasetBlockTooLargeError(bytes.length, maxPieceSize);
     if (open !== undefined && open.size + section.length > capacity) await close();
     if (open === undefined) {
       const index = progress.pieces++;
@@ -146,7 +158,15 @@ export async function packDataset(source: DatasetEntry, store: CarStore, options
     pieces.push(await nameRoot(car, root));
   }
   const { cid, bytes, dataset } = encodeManifest({ root, pieces: pieces.map((piece) => piece.cid) });
-  return { root, manifest: cid, manifestBytes: bytes, dataset, pieces, files: progress.files, bytes: progress.bytes };
+  return {
+    root,
+    manifest: cid,
+    manifestBytes: bytes,
+    dataset,
+    pieces,
+    files: progress.files,
+    bytes: progress.bytes,
+  };
 }
 
 /** Writes the dataset's root, known only now, over the placeholder in a CAR's header. */

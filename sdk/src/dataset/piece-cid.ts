@@ -1,7 +1,7 @@
+import { varint } from "multiformats";
 import { CID } from "multiformats/cid";
 import * as Digest from "multiformats/hashes/digest";
-import { varint } from "multiformats";
-import { bytesToHex, hexToBytes, type Hex } from "viem";
+import { bytesToHex, type Hex, hexToBytes } from "viem";
 import { PieceCidInvalidError } from "./errors.ts";
 
 const RAW = 0x55;
@@ -49,7 +49,11 @@ export function heightFor(payloadSize: number): number {
 }
 
 /** The piece with this root and payload. `height` is the smallest that fits unless given. */
-export function pieceFrom(commitment: Hex | Uint8Array, payloadSize: number, height = heightFor(payloadSize)): Piece {
+export function pieceFrom(
+  commitment: Hex | Uint8Array,
+  payloadSize: number,
+  height = heightFor(payloadSize),
+): Piece {
   const root = typeof commitment === "string" ? hexToBytes(commitment) : commitment;
   const paddedSize = paddedSizeOf(height);
   const padding = unpaddedSizeOf(paddedSize) - payloadSize;
@@ -77,7 +81,8 @@ export function decodePieceCid(text: string | CID): Piece {
   const { digest } = cid.multihash;
   const padding = readPadding(name, digest);
   const at = varint.encodingLength(padding);
-  if (digest.length !== at + 33) throw new PieceCidInvalidError(name, "its digest is not padding, height and root");
+  if (digest.length !== at + 33)
+    throw new PieceCidInvalidError(name, "its digest is not padding, height and root");
   const height = digest[at] as number;
   checkSizes(name, height, padding);
   return pieceFrom(digest.subarray(at + 1), unpaddedSizeOf(paddedSizeOf(height)) - padding, height);
@@ -125,6 +130,9 @@ function checkSizes(name: string, height: number, padding: number): void {
     throw new PieceCidInvalidError(name, `its height is ${height}, not ${MIN_HEIGHT} to ${MAX_HEIGHT}`);
   }
   if (!Number.isSafeInteger(padding) || padding < 0 || padding > unpaddedSizeOf(paddedSizeOf(height))) {
-    throw new PieceCidInvalidError(name, `${padding} bytes of padding do not fit into a piece of height ${height}`);
+    throw new PieceCidInvalidError(
+      name,
+      `${padding} bytes of padding do not fit into a piece of height ${height}`,
+    );
   }
 }

@@ -69,15 +69,21 @@ export function samplePlan(piece: Piece, options: { seed: Hex | Uint8Array; coun
   }
   return [...chosen]
     .sort((a, b) => a - b)
-    .map((index) => ({ start: index * LAYER_BYTES, end: Math.min((index + 1) * LAYER_BYTES, piece.payloadSize) }));
+    .map((index) => ({
+      start: index * LAYER_BYTES,
+      end: Math.min((index + 1) * LAYER_BYTES, piece.payloadSize),
+    }));
 }
 
 /** A range cannot be checked against the kept layer: its ends do not fall between nodes. */
 export class PieceRangeUnalignedError extends BaseError {
   constructor(range: PieceRange, piece: Piece) {
-    super(`Bytes ${range.start} to ${range.end} of piece ${piece.cid} do not begin and end between tree nodes.`, {
-      next: `Begin at a multiple of ${LAYER_BYTES} and end at one, or at the payload's end (${piece.payloadSize}).`,
-    });
+    super(
+      `Bytes ${range.start} to ${range.end} of piece ${piece.cid} do not begin and end between tree nodes.`,
+      {
+        next: `Begin at a multiple of ${LAYER_BYTES} and end at one, or at the payload's end (${piece.payloadSize}).`,
+      },
+    );
   }
 }
 

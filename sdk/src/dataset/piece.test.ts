@@ -29,7 +29,10 @@ function packageDigest(bytes: Uint8Array): { height: number; root: string } {
   const digest = new Uint8Array(hasher.digestByteLength());
   hasher.digestInto(digest, 0, false);
   hasher.free();
-  return { height: digest[digest.length - 33] as number, root: Buffer.from(digest.subarray(-32)).toString("hex") };
+  return {
+    height: digest[digest.length - 33] as number,
+    root: Buffer.from(digest.subarray(-32)).toString("hex"),
+  };
 }
 
 describe("piece CID", () => {
@@ -82,7 +85,22 @@ describe("piece CID", () => {
 });
 
 describe("piece hash", () => {
-  const sizes = [1, 64, 65, 126, 127, 128, 129, 254, 255, 1000, 65_536, LAYER_BYTES - 1, LAYER_BYTES, LAYER_BYTES + 1];
+  const sizes = [
+    1,
+    64,
+    65,
+    126,
+    127,
+    128,
+    129,
+    254,
+    255,
+    1000,
+    65_536,
+    LAYER_BYTES - 1,
+    LAYER_BYTES,
+    LAYER_BYTES + 1,
+  ];
   for (const size of [...sizes, (1 << 20) + 1, 2 * LAYER_BYTES, 5 * LAYER_BYTES + 7]) {
     it(`of ${size} bytes equals the reference implementation's`, () => {
       const piece = hashPiece(bytesOf(size));
@@ -95,18 +113,22 @@ describe("piece hash", () => {
 
   it("does not depend on how the bytes arrive", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 3 * LAYER_BYTES }), fc.array(fc.integer({ min: 1 })), (size, cuts) => {
-        const bytes = bytesOf(size);
-        const hasher = createPieceHasher();
-        let at = 0;
-        for (const cut of cuts) {
-          const end = Math.min(size, at + (cut % (LAYER_BYTES + 3)));
-          hasher.write(bytes.subarray(at, end));
-          at = end;
-        }
-        hasher.write(bytes.subarray(at));
-        expect(hasher.digest().cid).to.equal(hashPiece(bytes).cid);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 3 * LAYER_BYTES }),
+        fc.array(fc.integer({ min: 1 })),
+        (size, cuts) => {
+          const bytes = bytesOf(size);
+          const hasher = createPieceHasher();
+          let at = 0;
+          for (const cut of cuts) {
+            const end = Math.min(size, at + (cut % (LAYER_BYTES + 3)));
+            hasher.write(bytes.subarray(at, end));
+            at = end;
+          }
+          hasher.write(bytes.subarray(at));
+          expect(hasher.digest().cid).to.equal(hashPiece(bytes).cid);
+        },
+      ),
       { seed: SEED, numRuns: 8 },
     );
   });
@@ -127,7 +149,9 @@ describe("piece ranges", () => {
     expect(plan).to.have.length(3);
     expect(new Set(plan.map((range) => range.start)).size).to.equal(3);
     expect(samplePlan(piece, { seed: "0x01", count: 3 })).to.deep.equal(plan);
-    const others = Array.from({ length: 20 }, (_, seed) => samplePlan(piece, { seed: Uint8Array.of(seed), count: 1 }));
+    const others = Array.from({ length: 20 }, (_, seed) =>
+      samplePlan(piece, { seed: Uint8Array.of(seed), count: 1 }),
+    );
     expect(new Set(others.map(([range]) => range?.start)).size).to.equal(5);
   });
 
@@ -163,7 +187,8 @@ describe("piece ranges", () => {
       [0, 5 * LAYER_BYTES],
       [-LAYER_BYTES, LAYER_BYTES],
     ] as const) {
-      const check = () => verifyRange(piece, piece.layer, { start, end }, new Uint8Array(Math.max(0, end - start)));
+      const check = () =>
+        verifyRange(piece, piece.layer, { start, end }, new Uint8Array(Math.max(0, end - start)));
       expect(check, `${start}-${end}`).to.throw(PieceRangeUnalignedError);
     }
   });

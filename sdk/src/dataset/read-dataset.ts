@@ -27,7 +27,11 @@ const MAX_DEPTH = 1024;
  * refused.
  * @throws DatasetBlockMissingError, DatasetMalformedError, CarBlockCorruptError
  */
-export async function* readDataset(blocks: BlockSource, root: CID, signal?: AbortSignal): AsyncGenerator<DatasetItem> {
+export async function* readDataset(
+  blocks: BlockSource,
+  root: CID,
+  signal?: AbortSignal,
+): AsyncGenerator<DatasetItem> {
   if (root.code === dagCbor.code) {
     const manifest = decodeManifest(await need(blocks, root, []));
     return yield* walk(blocks, manifest.root, [], signal);
@@ -35,7 +39,12 @@ export async function* readDataset(blocks: BlockSource, root: CID, signal?: Abor
   yield* walk(blocks, root, [], signal);
 }
 
-async function* walk(blocks: BlockSource, cid: CID, path: string[], signal?: AbortSignal): AsyncGenerator<DatasetItem> {
+async function* walk(
+  blocks: BlockSource,
+  cid: CID,
+  path: string[],
+  signal?: AbortSignal,
+): AsyncGenerator<DatasetItem> {
   signal?.throwIfAborted();
   if (path.length > MAX_DEPTH) throw malformed(path, `it is more than ${MAX_DEPTH} directories deep`);
   if (cid.code === raw.code) {
@@ -57,7 +66,13 @@ async function* walk(blocks: BlockSource, cid: CID, path: string[], signal?: Abo
 }
 
 /** Gathers a directory's entries, from all nodes of it if it is a HAMT. */
-async function collect(blocks: BlockSource, node: Node, path: string[], entries: Map<string, CID>, depth: number) {
+async function collect(
+  blocks: BlockSource,
+  node: Node,
+  path: string[],
+  entries: Map<string, CID>,
+  depth: number,
+) {
   const sharded = node.unixfs.type === "hamt-sharded-directory";
   const prefix = sharded ? (Number(node.unixfs.fanout ?? 256n) - 1).toString(16).length : 0;
   for (const link of node.links) {
@@ -77,7 +92,13 @@ async function collect(blocks: BlockSource, node: Node, path: string[], entries:
   }
 }
 
-async function* checkedFile(blocks: BlockSource, cid: CID, path: string[], size: number, signal?: AbortSignal) {
+async function* checkedFile(
+  blocks: BlockSource,
+  cid: CID,
+  path: string[],
+  size: number,
+  signal?: AbortSignal,
+) {
   let read = 0;
   for await (const bytes of leaves(blocks, cid, path, 0, signal)) {
     read += bytes.length;
@@ -102,7 +123,8 @@ async function* leaves(
     return;
   }
   const node = decodeNode(bytes, cid, path);
-  if (node.unixfs.type !== "file" && node.unixfs.type !== "raw") throw malformed(path, "a file holds another node");
+  if (node.unixfs.type !== "file" && node.unixfs.type !== "raw")
+    throw malformed(path, "a file holds another node");
   if (node.unixfs.data !== undefined && node.unixfs.data.length > 0) yield node.unixfs.data;
   for (const link of node.links) yield* leaves(blocks, link.cid, path, depth + 1, signal);
 }
@@ -112,7 +134,10 @@ function decodeNode(bytes: Uint8Array, cid: CID, path: string[]): Node {
   try {
     const { Data, Links } = dagPb.decode(bytes);
     if (Data === undefined) throw new Error("a node without data");
-    return { unixfs: UnixFS.unmarshal(Data), links: Links.map((link) => ({ name: link.Name ?? "", cid: link.Hash })) };
+    return {
+      unixfs: UnixFS.unmarshal(Data),
+      links: Links.map((link) => ({ name: link.Name ?? "", cid: link.Hash })),
+    };
   } catch (cause) {
     throw malformed(path, cause instanceof Error ? cause.message : "it is no DAG-PB");
   }

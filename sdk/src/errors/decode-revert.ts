@@ -20,7 +20,10 @@ export class ContractRevertedError<abi extends Abi = Abi> extends BaseError {
  * The custom error in raw revert data, or anywhere in the causes of an error that viem, Hardhat or an RPC endpoint gave;
  * undefined if there is none, or the ABI does not know it.
  */
-export function decodeRevert<const abi extends Abi>(error: unknown, abi: abi): DecodedRevert<abi> | undefined {
+export function decodeRevert<const abi extends Abi>(
+  error: unknown,
+  abi: abi,
+): DecodedRevert<abi> | undefined {
   const data = revertData(error);
   if (data === undefined) return undefined;
   try {
@@ -71,7 +74,9 @@ function hasSelector(data: Hex): boolean {
 function describe(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(describe).join(", ")}]`;
   if (typeof value === "object" && value !== null) {
-    return `{${Object.entries(value).map(([key, item]) => `${key}: ${describe(item)}`).join(", ")}}`;
+    return `{${Object.entries(value)
+      .map(([key, item]) => `${key}: ${describe(item)}`)
+      .join(", ")}}`;
   }
   return String(value);
 }

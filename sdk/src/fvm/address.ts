@@ -34,12 +34,18 @@ const MAX_SUBADDRESS_BYTES = 54;
  * @throws FilecoinAddressInvalidError
  */
 export function parseFilecoinAddress(text: string): FilecoinAddress {
-  const [, protocol, rest] = /^[ft]([0-4])([0-9a-z]+)$/.exec(text) ?? refuse(text, "it is not f0 to f4 and text");
+  const [, protocol, rest] =
+    /^[ft]([0-4])([0-9a-z]+)$/.exec(text) ?? refuse(text, "it is not f0 to f4 and text");
   switch (protocol) {
     case "0":
-      return fromActorId(/^(0|[1-9]\d{0,19})$/.test(rest as string) ? BigInt(rest as string) : refuse(text, "its id is no number"));
+      return fromActorId(
+        /^(0|[1-9]\d{0,19})$/.test(rest as string)
+          ? BigInt(rest as string)
+          : refuse(text, "its id is no number"),
+      );
     case "4": {
-      const [, namespace, body] = /^(0|[1-9]\d*)f([a-z2-7]+)$/.exec(rest as string) ?? refuse(text, "it is not f4<number>f…");
+      const [, namespace, body] =
+        /^(0|[1-9]\d*)f([a-z2-7]+)$/.exec(rest as string) ?? refuse(text, "it is not f4<number>f…");
       if (BigInt(namespace as string) > MAX_ACTOR_ID) refuse(text, "its namespace is no actor id");
       const prefix = encodeLeb(BigInt(namespace as string));
       return checked(text, 4, prefix, decodeBase32(text, body as string));
@@ -52,7 +58,10 @@ export function parseFilecoinAddress(text: string): FilecoinAddress {
 }
 
 /** An address as text. */
-export function formatFilecoinAddress(address: FilecoinAddress, network: FilecoinNetwork = "mainnet"): string {
+export function formatFilecoinAddress(
+  address: FilecoinAddress,
+  network: FilecoinNetwork = "mainnet",
+): string {
   const letter = network === "mainnet" ? "f" : "t";
   const { protocol, payload } = address;
   if (protocol === 0) return `${letter}0${decodeLeb(payload).value}`;
@@ -122,7 +131,12 @@ export function fromEvmAddress(address: Address): FilecoinAddress {
   return { protocol: 4, payload: concatBytes([encodeLeb(EAM_NAMESPACE), hexToBytes(address)]) };
 }
 
-function checked(text: string, protocol: FilecoinProtocol, prefix: Uint8Array, body: Uint8Array): FilecoinAddress {
+function checked(
+  text: string,
+  protocol: FilecoinProtocol,
+  prefix: Uint8Array,
+  body: Uint8Array,
+): FilecoinAddress {
   const address = validated(text, protocol, concatBytes([prefix, body.slice(0, -4)]));
   if (bytesToHex(checksum(address)) !== bytesToHex(body.slice(-4))) refuse(text, "its checksum is wrong");
   return address;
@@ -131,7 +145,8 @@ function checked(text: string, protocol: FilecoinProtocol, prefix: Uint8Array, b
 function validated(text: string, protocol: FilecoinProtocol, payload: Uint8Array): FilecoinAddress {
   if (protocol === 0 || protocol === 4) {
     const { value, length } = decodeLeb(payload);
-    if (length === 0 || value > MAX_ACTOR_ID) refuse(text, "its id or namespace is no uint64 in shortest form");
+    if (length === 0 || value > MAX_ACTOR_ID)
+      refuse(text, "its id or namespace is no uint64 in shortest form");
     const rest = payload.length - length;
     if (protocol === 0 ? rest > 0 : rest > MAX_SUBADDRESS_BYTES) refuse(text, "it is too long");
   } else if (payload.length !== PAYLOAD_BYTES[protocol]) {

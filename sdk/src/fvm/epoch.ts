@@ -20,12 +20,16 @@ export const CALIBRATION_CLOCK: EpochClock = { genesis: 1_667_326_380, secondsPe
 /** @throws RangeError if `value` is no uint64. */
 export function epoch(value: bigint | number): Epoch {
   const number = BigInt(value);
-  if (number < 0n || number >= 2n ** 64n) throw new RangeError(`${value} is not an epoch: epochs are uint64.`);
+  if (number < 0n || number >= 2n ** 64n)
+    throw new RangeError(`${value} is not an epoch: epochs are uint64.`);
   return number as Epoch;
 }
 
 /** The clock of a chain whose genesis is not known, such as a devnet, from any of its blocks. */
-export function clockFromBlock(block: { number: bigint; timestamp: bigint }, secondsPerEpoch: number): EpochClock {
+export function clockFromBlock(
+  block: { number: bigint; timestamp: bigint },
+  secondsPerEpoch: number,
+): EpochClock {
   return { genesis: Number(block.timestamp) - Number(block.number) * secondsPerEpoch, secondsPerEpoch };
 }
 

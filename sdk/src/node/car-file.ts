@@ -24,7 +24,8 @@ export async function openCarFile(path: string): Promise<CarSource & AsyncDispos
   return {
     name: path,
     size,
-    read: async (position, length) => readAt(handle, position, Math.max(0, Math.min(length, size - position))),
+    read: async (position, length) =>
+      readAt(handle, position, Math.max(0, Math.min(length, size - position))),
     [Symbol.asyncDispose]: () => handle.close(),
   };
 }

@@ -6,8 +6,8 @@ import { CarReader } from "@ipld/car/reader";
 import { expect } from "chai";
 import fc from "fast-check";
 import { exporter, recursive } from "ipfs-unixfs-exporter";
-import { CID } from "multiformats/cid";
-import { decodeManifest, hashPiece, type PackProgress } from "../dataset/index.ts";
+import type { CID } from "multiformats/cid";
+import { decodeManifest, hashPiece, type PackProgress, verifyCar as verifyStream } from "../dataset/index.ts";
 import { entryFromPath, loadLayer, packDataset, readDataset, verifyCar } from "./index.ts";
 
 const SEED = 0x686f6c64;
@@ -65,7 +65,11 @@ describe("dataset", () => {
     "empty directory": {},
     "caf\u00e9": bytesOf(10, 1),
     "cafe\u0301": bytesOf(10, 2),
-    "日本語 🗻": { "\u202Ertl": bytesOf(3), "back\\slash": bytesOf(5, 3), "%2e%2e": { ".hidden": bytesOf(1, 9) } },
+    "日本語 🗻": {
+      "\u202Ertl": bytesOf(3),
+      "back\\slash": bytesOf(5, 3),
+      "%2e%2e": { ".hidden": bytesOf(1, 9) },
+    },
     deep: { a: { b: { c: { d: { e: { f: { g: bytesOf(100, 4) } } } } } } },
     "big.bin": bytesOf(3 * 1024 * 1024 + 17, 5),
     "twin.bin": bytesOf(3 * 1024 * 1024 + 17, 5),
@@ -80,12 +84,19 @@ describe("dataset", () => {
       const read = await readDataset(cars(packed), { root: packed.root, output: join(dir, "out") });
       expect(read).to.deep.equal({ files: packed.files, bytes: packed.bytes });
       expect(await readTree(join(dir, "out"))).to.deep.equal(await readTree(join(dir, "in")));
-      await readDataset([packed.manifestPath, ...cars(packed)], { root: packed.manifest, output: join(dir, "out2") });
+      await readDataset([packed.manifestPath, ...cars(packed)], {
+        root: packed.manifest,
+        output: join(dir, "out2"),
+      });
       expect(await readTree(join(dir, "out2"))).to.deep.equal(await readTree(join(dir, "in")));
     });
 
     it("gives the roots that IPFS gives", async () => {
-      await writeTree(join(dir, "in"), { empty: new Uint8Array(0), dir: {}, hello: Buffer.from("hello world\n") });
+      await writeTree(join(dir, "in"), {
+        empty: new Uint8Array(0),
+        dir: {},
+        hello: Buffer.from("hello world\n"),
+      });
       const root = async (name: string) => (await pack(`in/${name}`, `cars-${name}`)).root.toString();
       expect(await root("empty")).to.equal("bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku");
       expect(await root("dir")).to.equal("bafybeiczsscdsbs7ffqz55asqdf3smv6klcw3gofszvwlyarci47bgf354");
@@ -119,7 +130,11 @@ describe("dataset", () => {
         for (const piece of packed.pieces) {
           expect(piece.paddedSize).to.be.at.most(maxPieceSize);
           const bytes = new Uint8Array(await readFile(piece.carPath));
-          expect(hashPiece(bytes)).to.deep.include({ cid: piece.cid, layer: piece.layer, payloadSize: bytes.length });
+          expect(hashPiece(bytes)).to.deep.include({
+            cid: piece.cid,
+            layer: piece.layer,
+            payloadSize: bytes.length,
+          });
           expect(await loadLayer(piece.layerPath, piece)).to.deep.equal(piece.layer);
           const car = await CarReader.fromBytes(bytes);
           expect((await car.getRoots()).map(String)).to.deep.equal([packed.root.toString()]);
@@ -169,9 +184,15 @@ describe("dataset", () => {
     it("packs and reads back random trees at random piece sizes", async () => {
       const name = fc
         .string({ unit: "grapheme", minLength: 1, maxLength: 20 })
-        .filter((text) => !/[/\0]/.test(text) && text !== "." && text !== ".." && Buffer.byteLength(text) < 200);
+        .filter(
+          (text) => !/[/\0]/.test(text) && text !== "." && text !== ".." && Buffer.byteLength(text) < 200,
+        );
       const { tree } = fc.letrec<{ tree: Tree; node: Tree | Uint8Array }>((tie) => ({
-        node: fc.oneof({ maxDepth: 4, withCrossShrink: true }, fc.uint8Array({ maxLength: 5000 }), tie("tree")),
+        node: fc.oneof(
+          { maxDepth: 4, withCrossShrink: true },
+          fc.uint8Array({ maxLength: 5000 }),
+          tie("tree"),
+        ),
         tree: fc.dictionary(name, tie("node"), { maxKeys: 6 }),
       }));
       let run = 0;
@@ -180,7 +201,10 @@ describe("dataset", () => {
           const base = join(dir, String(run++));
           await mkdir(base);
           await writeTree(join(base, "in"), input);
-          const packed = await packDataset(join(base, "in"), { outDir: join(base, "cars"), maxPieceSize: 2 ** exponent });
+          const packed = await packDataset(join(base, "in"), {
+            outDir: join(base, "cars"),
+            maxPieceSize: 2 ** exponent,
+          });
           await readDataset(cars(packed), { root: packed.root, output: join(base, "out") });
           expect(await readTree(join(base, "out"))).to.deep.equal(await readTree(join(base, "in")));
           for (const piece of packed.pieces) {
@@ -195,7 +219,11 @@ describe("dataset", () => {
     it("tells how far it is", async () => {
       await writeTree(join(dir, "in"), sample);
       const seen: PackProgress[] = [];
-      const options = { outDir: join(dir, "cars"), maxPieceSize: 2 ** 21, onProgress: (p: PackProgress) => seen.push(p) };
+      const options = {
+        outDir: join(dir, "cars"),
+        maxPieceSize: 2 ** 21,
+        onProgress: (p: PackProgress) => seen.push(p),
+      };
       const packed = await packDataset(join(dir, "in"), options);
       const blocks = packed.pieces.reduce((sum, piece) => sum + piece.blocks, 0);
       expect(seen.at(-1)).to.deep.equal({
@@ -204,7 +232,8 @@ describe("dataset", () => {
         blocks,
         pieces: packed.pieces.length,
       });
-      for (const [index, { bytes }] of seen.entries()) expect(bytes).to.be.at.least(seen[index - 1]?.bytes ?? 0);
+      for (const [index, { bytes }] of seen.entries())
+        expect(bytes).to.be.at.least(seen[index - 1]?.bytes ?? 0);
     });
   });
 
@@ -285,12 +314,18 @@ describe("dataset", () => {
     });
 
     it("refuses sizes that no piece has, and pieces too small for a block", async () => {
-      await writeTree(join(dir, "in"), { "a name that alone is longer than what a 128-byte piece holds": bytesOf(1) });
+      await writeTree(join(dir, "in"), {
+        "a name that alone is longer than what a 128-byte piece holds": bytesOf(1),
+      });
       for (const size of [0, 64, 129, 1000, Number.NaN, 2 ** 60]) {
-        expect((await rejection(pack("in", "cars", size))).name, String(size)).to.equal("DatasetPieceSizeError");
+        expect((await rejection(pack("in", "cars", size))).name, String(size)).to.equal(
+          "DatasetPieceSizeError",
+        );
       }
       expect((await rejection(pack("in", "cars", 128))).name).to.equal("DatasetBlockTooLargeError");
-      expect((await pack(`in/${(await readdir(join(dir, "in")))[0]}`, "cars", 128)).pieces[0]?.paddedSize).to.equal(128);
+      expect(
+        (await pack(`in/${(await readdir(join(dir, "in")))[0]}`, "cars", 128)).pieces[0]?.paddedSize,
+      ).to.equal(128);
     });
 
     it("refuses an output that holds something or lies in the source", async () => {
@@ -322,10 +357,17 @@ describe("dataset", () => {
       for await (const block of await CarIndexer.fromBytes(bytes)) blocks.push(block);
       for (const { cid, blockOffset, blockLength } of blocks) {
         const damaged = Buffer.from(bytes);
-        damaged.writeUInt8(damaged.readUInt8(blockOffset + blockLength - 1) ^ 1, blockOffset + blockLength - 1);
+        damaged.writeUInt8(
+          damaged.readUInt8(blockOffset + blockLength - 1) ^ 1,
+          blockOffset + blockLength - 1,
+        );
         await writeFile(join(dir, "damaged.car"), damaged);
         const error = await rejection(verifyCar(join(dir, "damaged.car")));
-        expect(error).to.include({ name: "CarBlockCorruptError", cid: cid.toString(), position: blockOffset });
+        expect(error).to.include({
+          name: "CarBlockCorruptError",
+          cid: cid.toString(),
+          position: blockOffset,
+        });
       }
     });
 
@@ -334,13 +376,20 @@ describe("dataset", () => {
       const [piece] = (await pack("in", "cars")).pieces;
       const bytes = await readFile(piece?.carPath as string);
       const ends = [59, 59 + 36 + 1 + 50];
+      const verify = (cut: Uint8Array) =>
+        verifyStream(
+          "cut.car",
+          (async function* () {
+            yield cut;
+          })(),
+        );
       for (let length = 0; length < bytes.length; length++) {
-        await writeFile(join(dir, "cut.car"), bytes.subarray(0, length));
-        if (ends.includes(length)) expect((await verifyCar(join(dir, "cut.car"))).blocks).to.equal(ends.indexOf(length));
-        else expect((await rejection(verifyCar(join(dir, "cut.car")))).name, String(length)).to.equal("CarMalformedError");
+        const cut = bytes.subarray(0, length);
+        if (ends.includes(length)) expect((await verify(cut)).blocks).to.equal(ends.indexOf(length));
+        else expect((await rejection(verify(cut))).name, String(length)).to.equal("CarMalformedError");
       }
-      await writeFile(join(dir, "cut.car"), Buffer.concat([bytes, Buffer.from("ffffffffff7f", "hex")]));
-      expect((await rejection(verifyCar(join(dir, "cut.car")))).message).to.contain(`at byte ${bytes.length}`);
+      const longer = Buffer.concat([bytes, Buffer.from("ffffffffff7f", "hex")]);
+      expect((await rejection(verify(longer))).message).to.contain(`at byte ${bytes.length}`);
     });
   });
 
@@ -358,7 +407,9 @@ describe("dataset", () => {
       await writeTree(join(dir, "out"), { b: bytesOf(1), other: bytesOf(2) });
       const options = { root: packed.root, output: join(dir, "out") };
       expect((await rejection(readDataset(cars(packed), options))).name).to.equal("DatasetOutputError");
-      expect(await readTree(join(dir, "out"))).to.deep.equal(Object.assign(Object.create(null), { b: bytesOf(1), other: bytesOf(2) }));
+      expect(await readTree(join(dir, "out"))).to.deep.equal(
+        Object.assign(Object.create(null), { b: bytesOf(1), other: bytesOf(2) }),
+      );
       await readDataset(cars(packed), { ...options, overwrite: true });
       expect(await readdir(join(dir, "out"))).to.have.members(["a", "b", "other"]);
       expect(new Uint8Array(await readFile(join(dir, "out/b")))).to.deep.equal(bytesOf(20));

@@ -55,7 +55,10 @@ async function* contentOf(path: string, listed: BigIntStats): AsyncGenerator<Uin
     }
     const after = await handle.stat({ bigint: true });
     if (BigInt(position) !== before.size) {
-      throw new DatasetSourceChangedError(path, `its size was ${before.size} bytes, and ${position} were read`);
+      throw new DatasetSourceChangedError(
+        path,
+        `its size was ${before.size} bytes, and ${position} were read`,
+      );
     }
     if (after.mtimeNs !== before.mtimeNs || after.size !== before.size) {
       throw new DatasetSourceChangedError(path, "it was written to");
@@ -65,7 +68,12 @@ async function* contentOf(path: string, listed: BigIntStats): AsyncGenerator<Uin
   }
 }
 
-async function readChunk(path: string, handle: FileHandle, position: number, length: number): Promise<Uint8Array> {
+async function readChunk(
+  path: string,
+  handle: FileHandle,
+  position: number,
+  length: number,
+): Promise<Uint8Array> {
   // A new buffer each time: the importer keeps chunks until their block is written.
   const buffer = new Uint8Array(length);
   const { bytesRead } = await reading(path, () => handle.read(buffer, 0, length, position));

@@ -1,4 +1,14 @@
-import { type FileHandle, mkdir, open, readdir, realpath, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  writeFile,
+} from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { encodeCarHeader, encodeCarSection } from "../dataset/car.ts";
 import { DatasetOutputError } from "../dataset/errors.ts";

@@ -29,7 +29,10 @@ export interface ReadProgress {
  * abort all that was created is removed again.
  * @throws DatasetOutputError, CarMalformedError, CarBlockCorruptError, DatasetBlockMissingError, DatasetMalformedError
  */
-export async function readDataset(cars: (string | CarSource)[], options: ReadPathOptions): Promise<ReadProgress> {
+export async function readDataset(
+  cars: (string | CarSource)[],
+  options: ReadPathOptions,
+): Promise<ReadProgress> {
   const root = typeof options.root === "string" ? CID.parse(options.root) : options.root;
   await using opened = new AsyncDisposableStack();
   const sources: CarSource[] = [];
@@ -69,7 +72,11 @@ class OutputTree {
     else await this.#check(directory);
   }
 
-  async file(item: DatasetItem & { kind: "file" }, progress: ReadProgress, options: ReadPathOptions): Promise<void> {
+  async file(
+    item: DatasetItem & { kind: "file" },
+    progress: ReadProgress,
+    options: ReadPathOptions,
+  ): Promise<void> {
     const path = join(this.#top, ...item.path);
     if (item.path.length === 0) await this.#makeParents(path);
     const existing = await lstat(path).catch(() => undefined);
@@ -119,5 +126,9 @@ function ifExists(error: NodeJS.ErrnoException): false {
 }
 
 function taken(path: string): DatasetOutputError {
-  return new DatasetOutputError(path, "something else is there", "Name another output, or ask to overwrite files.");
+  return new DatasetOutputError(
+    path,
+    "something else is there",
+    "Name another output, or ask to overwrite files.",
+  );
 }

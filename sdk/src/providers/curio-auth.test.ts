@@ -1,8 +1,14 @@
 import { expect } from "chai";
-import { bytesToHex, keccak256, sha256, concatBytes, stringToBytes } from "viem";
+import { bytesToHex, concatBytes, keccak256, sha256, stringToBytes } from "viem";
 import { recoverAddress } from "viem/utils";
 import { fromBase64, toBase64 } from "./base64.ts";
-import { CurioAuthError, curioAuthHeader, delegatedSigner, secp256k1Signer, verifyCurioAuth } from "./curio-auth.ts";
+import {
+  CurioAuthError,
+  curioAuthHeader,
+  delegatedSigner,
+  secp256k1Signer,
+  verifyCurioAuth,
+} from "./curio-auth.ts";
 
 const KEY = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
 const ADDRESS = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
@@ -20,12 +26,17 @@ describe("CurioAuth", () => {
   for (const signer of [delegatedSigner(KEY), secp256k1Signer(KEY)]) {
     it(`accepts what a ${signer.type} key signed, for its minute`, async () => {
       const header = await curioAuthHeader(signer, "post", PATH, AT);
-      expect(await verifyCurioAuth(header, "POST", PATH, new Date("2026-07-15T17:00:00Z"))).to.deep.equal(signer.address);
+      expect(await verifyCurioAuth(header, "POST", PATH, new Date("2026-07-15T17:00:00Z"))).to.deep.equal(
+        signer.address,
+      );
     });
 
     it(`refuses another minute, method, path or address (${signer.type})`, async () => {
       const header = await curioAuthHeader(signer, "POST", PATH, AT);
-      const other = header.replace(toBase64(signer.address), toBase64(delegatedSigner(`0x${"11".repeat(32)}`).address));
+      const other = header.replace(
+        toBase64(signer.address),
+        toBase64(delegatedSigner(`0x${"11".repeat(32)}`).address),
+      );
       for (const attempt of [
         verifyCurioAuth(header, "POST", PATH, new Date("2026-07-15T17:01:00Z")),
         verifyCurioAuth(header, "GET", PATH, AT),
@@ -46,7 +57,9 @@ describe("CurioAuth", () => {
     expect(marshalled).to.have.length(66);
     expect(marshalled[0]).to.equal(3);
     const message = sha256(concatBytes([address, stringToBytes(`GET${PATH}2026-07-15T17:00:00Z`)]), "bytes");
-    expect(await recoverAddress({ hash: keccak256(message), signature: marshalled.subarray(1) })).to.equal(ADDRESS);
+    expect(await recoverAddress({ hash: keccak256(message), signature: marshalled.subarray(1) })).to.equal(
+      ADDRESS,
+    );
   });
 
   it("refuses a missing, malformed or unknown header", async () => {
@@ -62,7 +75,9 @@ describe("CurioAuth", () => {
       "CurioAuth delegated:!!:!!",
       `CurioAuth delegated:BAo=:${toBase64(new Uint8Array(66).fill(3))}`,
     ]) {
-      expect(await rejection(verifyCurioAuth(value, "POST", PATH, AT)), value).to.be.instanceOf(CurioAuthError);
+      expect(await rejection(verifyCurioAuth(value, "POST", PATH, AT)), value).to.be.instanceOf(
+        CurioAuthError,
+      );
     }
   });
 });

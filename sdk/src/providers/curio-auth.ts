@@ -1,10 +1,10 @@
 import { blake2b } from "@noble/hashes/blake2.js";
-import { type Hex, bytesToHex, concatBytes, hexToBytes, keccak256, sha256, stringToBytes } from "viem";
+import { bytesToHex, concatBytes, type Hex, hexToBytes, keccak256, sha256, stringToBytes } from "viem";
 import { privateKeyToAccount, sign } from "viem/accounts";
-import { recoverPublicKey, publicKeyToAddress } from "viem/utils";
+import { publicKeyToAddress, recoverPublicKey } from "viem/utils";
 import { BaseError } from "../errors/base-error.ts";
+import { filecoinAddressToBytes, fromEvmAddress } from "../fvm/address.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
-import { delegatedAddress, secp256k1Address } from "./filecoin-address.ts";
 
 /** Key types of Curio's `Authorization: CurioAuth <type>:<address>:<signature>` that an EOA or an f1 wallet has. */
 export type CurioKeyType = "delegated" | "secp256k1";
@@ -33,7 +33,7 @@ export class CurioAuthError extends BaseError {
 export function delegatedSigner(privateKey: Hex): CurioSigner {
   return {
     type: "delegated",
-    address: delegatedAddress(privateKeyToAccount(privateKey).address),
+    address: delegatedAddress(privateKeyToAccount(privateKey).publicKey),
     sign: (message) => signHash(keccak256(message), privateKey),
   };
 }
@@ -42,7 +42,7 @@ export function delegatedSigner(privateKey: Hex): CurioSigner {
 export function secp256k1Signer(privateKey: Hex): CurioSigner {
   return {
     type: "secp256k1",
-    address: secp256k1Address(hexToBytes(privateKeyToAccount(privateKey).publicKey)),
+    address: secp256k1Address(privateKeyToAccount(privateKey).publicKey),
     sign: (message) => signHash(bytesToHex(blake2b(message, { dkLen: 32 })), privateKey),
   };
 }
@@ -52,7 +52,12 @@ export function secp256k1Signer(privateKey: Hex): CurioSigner {
  * @param path escaped path without query
  * @param at the signature holds for the minute this lies in
  */
-export async function curioAuthHeader(signer: CurioSigner, method: string, path: string, at: Date): Promise<string> {
+export async function curioAuthHeader(
+  signer: CurioSigner,
+  method: string,
+  path: string,
+  at: Date,
+): Promise<string> {
   const signature = await signer.sign(authMessage(signer.address, method, path, at));
   const marshalled = concatBytes([new Uint8Array([SIGNATURE_TYPE[signer.type]]), signature]);
   return `CurioAuth ${signer.type}:${toBase64(signer.address)}:${toBase64(marshalled)}`;
@@ -71,7 +76,9 @@ export async function verifyCurioAuth(
 ): Promise<Uint8Array> {
   const [, type, address64, signature64] = /^CurioAuth ([^:]*):([^:]*):(.*)$/.exec(header ?? "") ?? [];
   if (type !== "delegated" && type !== "secp256k1") {
-    throw new CurioAuthError(header ? "it is not CurioAuth with a key type this side knows" : "it carries no header");
+    throw new CurioAuthError(
+      header ? "it is not CurioAuth with a key type this side knows" : "it carries no header",
+    );
   }
   const address = decode(address64!);
   const marshalled = decode(signature64!);
@@ -81,8 +88,7 @@ export async function verifyCurioAuth(
   const message = authMessage(address, method, path, at);
   const signed = type === "delegated" ? keccak256(message) : bytesToHex(blake2b(message, { dkLen: 32 }));
   const publicKey = await recover(signed, marshalled.subarray(1));
-  const signedBy =
-    type === "delegated" ? delegatedAddress(publicKeyToAddress(publicKey)) : secp256k1Address(hexToBytes(publicKey));
+  const signedBy = type === "delegated" ? delegatedAddress(publicKey) : secp256k1Address(publicKey);
   if (bytesToHex(signedBy) !== bytesToHex(address)) {
     throw new CurioAuthError("its signature is not this address's for this method, path and minute");
   }
@@ -97,6 +103,16 @@ export function authMinute(at: Date): string {
 function authMessage(address: Uint8Array, method: string, path: string, at: Date): Uint8Array {
   const text = stringToBytes(`${method.toUpperCase()}${path || "/"}${authMinute(at)}`);
   return sha256(concatBytes([address, text]), "bytes");
+}
+
+/** f410 of the key's Ethereum address. */
+function delegatedAddress(publicKey: Hex): Uint8Array {
+  return hexToBytes(filecoinAddressToBytes(fromEvmAddress(publicKeyToAddress(publicKey))));
+}
+
+/** f1: BLAKE2b-160 of the uncompressed key. */
+function secp256k1Address(publicKey: Hex): Uint8Array {
+  return concatBytes([Uint8Array.of(1), blake2b(hexToBytes(publicKey), { dkLen: 20 })]);
 }
 
 async function signHash(hash: Hex, privateKey: Hex): Promise<Uint8Array> {

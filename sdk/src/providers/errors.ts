@@ -22,7 +22,9 @@ export class ProviderUnreachableError extends ProviderRequestError {
 export class ProviderTimeoutError extends ProviderRequestError {
   readonly timeoutMs: number;
   constructor(url: string, timeoutMs: number) {
-    super(url, `${url} did not answer within ${timeoutMs} ms.`, { next: "Try later, or choose another provider." });
+    super(url, `${url} did not answer within ${timeoutMs} ms.`, {
+      next: "Try later, or choose another provider.",
+    });
     this.timeoutMs = timeoutMs;
   }
 }
@@ -33,7 +35,10 @@ export class ProviderThrottledError extends ProviderRequestError {
   readonly retryAfterMs: number | undefined;
   constructor(url: string, retryAfterMs: number | undefined, reason: string) {
     super(url, `${url} is throttled: ${reason || "too many requests"}.`, {
-      next: retryAfterMs === undefined ? "Wait, then try again." : `Try again in ${Math.ceil(retryAfterMs / 1000)} s.`,
+      next:
+        retryAfterMs === undefined
+          ? "Wait, then try again."
+          : `Try again in ${Math.ceil(retryAfterMs / 1000)} s.`,
     });
     this.retryAfterMs = retryAfterMs;
   }

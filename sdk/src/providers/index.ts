@@ -20,18 +20,6 @@ export {
   ProviderUnreachableError,
 } from "./errors.ts";
 export { type FetchPieceRangeParameters, fetchPieceRange, pieceUrl } from "./fetch-piece.ts";
-export {
-  delegatedAddress,
-  ethereumAddressOf,
-  FilecoinAddressInvalidError,
-  filecoinAddressText,
-  idAddress,
-  idAddressText,
-  type NetworkPrefix,
-  networkPrefixOf,
-  parseFilecoinAddress,
-  secp256k1Address,
-} from "./filecoin-address.ts";
 export * from "./mk20.ts";
 export { createMk20Client, type Mk20Client, type Mk20ClientOptions } from "./mk20-client.ts";
 export { pieceCidBytes } from "./piece-cid-bytes.ts";

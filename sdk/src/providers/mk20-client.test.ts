@@ -50,8 +50,15 @@ describe("the MK20 client", () => {
 
   it("signs the path it asks for", async () => {
     answer = async (request, response) => {
-      const by = await verifyCurioAuth(request.headers.authorization, "GET", `/market/mk20/status/${ID}`, new Date());
-      response.end(JSON.stringify({ ddo_v1: { status: by.length === 22 ? "sealing" : "failed", errorMsg: "" } }));
+      const by = await verifyCurioAuth(
+        request.headers.authorization,
+        "GET",
+        `/market/mk20/status/${ID}`,
+        new Date(),
+      );
+      response.end(
+        JSON.stringify({ ddo_v1: { status: by.length === 22 ? "sealing" : "failed", errorMsg: "" } }),
+      );
     };
     expect(await client.dealStatus(ID)).to.deep.equal({ ddo_v1: { status: "sealing", errorMsg: "" } });
   });
@@ -63,7 +70,12 @@ describe("the MK20 client", () => {
     let requests = 0;
     answer = async (request, response) => {
       requests++;
-      const valid = await verifyCurioAuth(request.headers.authorization, "GET", "/market/mk20/contracts", late).then(
+      const valid = await verifyCurioAuth(
+        request.headers.authorization,
+        "GET",
+        "/market/mk20/contracts",
+        late,
+      ).then(
         () => true,
         (error) => !(error instanceof CurioAuthError),
       );
@@ -77,21 +89,29 @@ describe("the MK20 client", () => {
     answering(401, "Unauthorized");
     const at = new Date("2026-07-15T17:00:10Z");
     client = createMk20Client({ endpoint, signer, now: () => at });
-    expect((await rejected(client.products(), ProviderUnauthorizedError)).shortMessage).to.include("Unauthorized");
+    expect((await rejected(client.products(), ProviderUnauthorizedError)).shortMessage).to.include(
+      "Unauthorized",
+    );
   });
 
   it("reads Retry-After in seconds, as a date, and its absence", async () => {
     answering(429, "Reason: backpressure", { "retry-after": "7" });
     expect((await rejected(client.products(), ProviderThrottledError)).retryAfterMs).to.equal(7000);
     answering(429, "", { "retry-after": new Date(Date.now() + 60_000).toUTCString() });
-    expect((await rejected(client.products(), ProviderThrottledError)).retryAfterMs).to.be.within(50_000, 60_000);
+    expect((await rejected(client.products(), ProviderThrottledError)).retryAfterMs).to.be.within(
+      50_000,
+      60_000,
+    );
     answering(429);
     expect((await rejected(client.products(), ProviderThrottledError)).retryAfterMs).to.equal(undefined);
   });
 
   it("names Curio's code and reason of a refusal", async () => {
     answering(426, "Reason: Deal rejected by market");
-    const error = await rejected(client.postDeal({ identifier: ID, client: "t0", products: {} }), ProviderRefusedError);
+    const error = await rejected(
+      client.postDeal({ identifier: ID, client: "t0", products: {} }),
+      ProviderRefusedError,
+    );
     expect(error.code).to.equal(426);
     expect(error.reason).to.equal("Deal rejected by market");
     expect(error.shortMessage).to.include("RejectedByMarket");

@@ -29,7 +29,8 @@ export interface Mk20Client {
 const MAX_ANSWER_BYTES = 1 << 20;
 
 export function createMk20Client(options: Mk20ClientOptions): Mk20Client {
-  const call = (method: "GET" | "POST", path: string, body?: unknown) => exchange(options, method, path, body);
+  const call = (method: "GET" | "POST", path: string, body?: unknown) =>
+    exchange(options, method, path, body);
   const list = async (name: "products" | "sources" | "contracts") => {
     const { url, json } = await call("GET", `/${name}`);
     // Go writes an empty slice that was never filled as null.
@@ -69,7 +70,8 @@ async function exchange(options: Mk20ClientOptions, method: "GET" | "POST", path
   const at = now();
   const answer = await send(at).catch((error: unknown) => {
     // A signature holds for one minute: one that crossed its end is signed anew, once.
-    if (error instanceof ProviderUnauthorizedError && authMinute(now()) !== authMinute(at)) return send(now());
+    if (error instanceof ProviderUnauthorizedError && authMinute(now()) !== authMinute(at))
+      return send(now());
     throw error;
   });
   const json = method === "GET" ? parse(url, answer.body) : undefined;

@@ -49,7 +49,12 @@ export async function requestProvider(request: ProviderRequest): Promise<Provide
 
 const MAX_REASON_BYTES = 4096;
 
-async function readBody(response: Response, url: string, maxBytes: number, refuseLonger: boolean): Promise<Uint8Array> {
+async function readBody(
+  response: Response,
+  url: string,
+  maxBytes: number,
+  refuseLonger: boolean,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of response.body ?? []) {

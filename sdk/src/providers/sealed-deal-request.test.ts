@@ -4,7 +4,7 @@ import { sealedDealRequest } from "./sealed-deal-request.ts";
 const PARAMETERS = {
   identifier: "01JDG4Z5N2Q3R4S5T6V7W8X9Y0",
   client: "0xd388aB098ed3E84c0D808776440B48F685198498",
-  network: "t",
+  network: "testnet",
   provider: 1000n,
   pieceCid: "bafkzcibfxx3meais3xzh6qn56y6hiasmrufhegoweu3o5ccofs74nfdfr4yn76pqz4pq",
   urls: ["http://127.0.0.1:8080/piece.car"],

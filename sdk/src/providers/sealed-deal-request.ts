@@ -1,14 +1,15 @@
 import { type Address, encodeAbiParameters } from "viem";
-import { delegatedAddress, filecoinAddressText, idAddressText, type NetworkPrefix } from "./filecoin-address.ts";
-import type { Mk20Deal, Mk20HttpUrl } from "./mk20.ts";
+import { type FilecoinNetwork, formatFilecoinAddress, fromActorId, fromEvmAddress } from "../fvm/address.ts";
 import { toBase64 } from "./base64.ts";
+import type { Mk20Deal, Mk20HttpUrl } from "./mk20.ts";
 
 export interface SealedDealRequestParameters {
   /** ULID of this attempt. */
   identifier: string;
   /** The payer, who also signs the request. */
   client: Address;
-  network: NetworkPrefix;
+  /** Of the provider: Curio compares the client as text. */
+  network: FilecoinNetwork;
   /** The provider's actor id. */
   provider: bigint;
   /** Piece CID v2 as text. */
@@ -31,11 +32,12 @@ export interface SealedDealRequestParameters {
  * @throws RangeError for an id or epoch that JSON cannot carry exactly
  */
 export function sealedDealRequest(parameters: SealedDealRequestParameters): Mk20Deal {
-  const { identifier, client, network, provider, pieceCid, urls, market, copyId, sealBy, duration } = parameters;
+  const { identifier, client, network, provider, pieceCid, urls, market, copyId, sealBy, duration } =
+    parameters;
   const payload = encodeAbiParameters([{ type: "uint256" }], [copyId]);
   return {
     identifier,
-    client: filecoinAddressText(delegatedAddress(client), network),
+    client: formatFilecoinAddress(fromEvmAddress(client), network),
     data: {
       piece_cid: { "/": pieceCid },
       format: { car: {} },
@@ -47,12 +49,12 @@ export function sealedDealRequest(parameters: SealedDealRequestParameters): Mk20
     },
     products: {
       ddo_v1: {
-        provider: idAddressText(provider, network),
+        provider: formatFilecoinAddress(fromActorId(provider), network),
         start_epoch: exact(sealBy),
         duration: exact(duration),
         market_address: market,
         market_deal_id: exact(copyId),
-        notification_address: filecoinAddressText(delegatedAddress(market), network),
+        notification_address: formatFilecoinAddress(fromEvmAddress(market), network),
         notification_payload: toBase64(payload),
       },
       retrieval_v1: { indexing: true, announce_payload: false, announce_piece: false },

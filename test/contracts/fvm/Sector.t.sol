@@ -122,8 +122,8 @@ contract SectorTest is FilecoinDevnet {
         _says(0, SectorStatus.Faulty);
         vm.roll(1001 + 120_960);
         _says(0, SectorStatus.Dead);
-        _aborts(17);
         recover(_miner, 0);
+        _says(0, SectorStatus.Dead);
     }
 
     function test_ExtensionKeepsTheRemainingWeight() public {
@@ -203,17 +203,27 @@ contract SectorTest is FilecoinDevnet {
     }
 
     function test_RevertWhen_FaultsAreMisdeclared() public {
-        _aborts(17);
+        _aborts(16);
         fault(_miner, 5);
         _aborts(16);
+        recover(_miner, 5);
+        _aborts(16);
+        terminate(_miner, 5);
+        terminate(_miner, 0);
+        _aborts(16);
+        terminate(_miner, 0);
+    }
+
+    function test_RepeatedDeclarationsChangeNothing() public {
         recover(_miner, 0);
+        _says(0, SectorStatus.Active);
         fault(_miner, 0);
         fault(_miner, 0);
+        _says(0, SectorStatus.Faulty);
         terminate(_miner, 0);
-        _aborts(17);
-        terminate(_miner, 0);
-        _aborts(17);
         fault(_miner, 0);
+        recover(_miner, 0);
+        _says(0, SectorStatus.Dead);
     }
 
     function test_RevertWhen_LiveSectorIsCompacted() public {
