@@ -26,7 +26,12 @@ interface ISectorEvidence is IStorageEvidence {
     }
 
     /// A sector's first matched notification: its trace starts here.
-    event EvidenceTracked(ActorId indexed miner, uint64 indexed sector, Epoch epoch, Epoch commitment);
+    event EvidenceTracked(
+        ActorId indexed miner,
+        uint64 indexed sector,
+        Epoch epoch,
+        Epoch commitment
+    );
     /// The miner said Active: proven from `segmentStart` up to `provenUntil`.
     event EvidenceRefreshed(
         ActorId indexed miner,
@@ -50,7 +55,11 @@ interface ISectorEvidence is IStorageEvidence {
         address indexed reporter
     );
     /// The sector's expiration was read again while the piece was surely in it.
-    event EvidenceCommitmentExtended(ActorId indexed miner, uint64 indexed sector, Epoch commitment);
+    event EvidenceCommitmentExtended(
+        ActorId indexed miner,
+        uint64 indexed sector,
+        Epoch commitment
+    );
     event EvidenceSkipped(ActorId indexed miner, uint64 indexed sector, SkipReason reason);
     /// The deployer named the market and the registry, once and for good.
     event EvidenceBound(address market, address registry);
@@ -91,7 +100,12 @@ interface ISectorEvidence is IStorageEvidence {
     function report(ActorId miner, uint64 sector, bytes calldata location) external;
 
     /// The same on behalf of `reporter`: market only.
-    function reportFor(address reporter, ActorId miner, uint64 sector, bytes calldata location) external;
+    function reportFor(
+        address reporter,
+        ActorId miner,
+        uint64 sector,
+        bytes calldata location
+    ) external;
 
     /// Anyone. Refreshes; then, if the sector is Active and its commitment not reached, takes its nominal expiration, if
     /// that is later, as the new commitment. In the commitment epoch itself it is too late: the miner can extend and
