@@ -16,6 +16,12 @@ const filecoinLike = {
   transactionGasCap: false,
 } as const;
 
+/** Seeds are fixed, so that CI is the same twice; `depth` calls make one of the `sequences` of an invariant. */
+const solidityTests = (fuzzRuns: number, sequences: number) => ({
+  fuzz: { runs: fuzzRuns, seed: "0x686f6c6466617374" },
+  invariant: { runs: sequences, depth: 100, failOnRevert: true },
+});
+
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, hardhatViem, hardhatViemAssertions],
   solidity: {
@@ -38,6 +44,15 @@ export default defineConfig({
   },
   test: {
     mocha: { timeout: 120_000 },
-    solidity: { fuzz: { runs: 1000, seed: "0x686f6c6466617374" }, invariant: { runs: 256, depth: 100, failOnRevert: true } },
+    solidity: {
+      profiles: {
+        default: solidityTests(1000, 256),
+        deep: solidityTests(100_000, 1000),
+        // Every line once: scripts/coverage/lines.ts.
+        coverage: solidityTests(64, 8),
+        // Each call its own transaction, with all that one costs: scripts/snapshots.ts.
+        gas: { ...solidityTests(1, 1), isolate: true },
+      },
+    },
   },
 });

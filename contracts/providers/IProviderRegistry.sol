@@ -21,10 +21,11 @@ interface IProviderRegistry {
         uint128 maxBondPerTib;
         /// Bond locked by deals at any one time.
         uint128 maxBondAtStake;
-        /// Bond newly locked within one day (DAY epochs).
+        /// Bond newly locked within one day (DAY epochs). Days are counted from epoch 0, so that a span of DAY epochs that
+        /// touches two of them may see up to twice this.
         uint128 maxBondPerDay;
         uint16 maxExitBps;
-        /// Receives the payments of the provider's rails.
+        /// Receives the payments of the provider's rails. A masked id of an actor with an f410 address is kept as the latter.
         address payee;
     }
 
@@ -83,7 +84,29 @@ interface IProviderRegistry {
         Epoch unbondingUntil;
     }
 
+    /// Fixed at deployment, so that a devnet can be fast. All but `tipBps` in epochs.
+    struct Parameters {
+        /// Of the daily limits: 1 to 20,160.
+        uint64 day;
+        /// Between an envelope's announcement and its effect: a day to 86,400.
+        uint64 envelopeDelay;
+        /// Between unbonding and withdrawal: a day to 518,400.
+        uint64 unbonding;
+        /// Bounds of an offer's notice, within 1 to 86,400.
+        uint64 minNotice;
+        uint64 maxNotice;
+        /// Bounds of an offer's durations, within 1 to 1,550,000.
+        uint64 minDuration;
+        uint64 maxDuration;
+        /// Greatest reservation fee, in epochs of the deal's rate: at most 20,160.
+        uint64 maxReservationEpochs;
+        /// Share of free bond that tips may take in a day, in 1/10,000: at most 100.
+        uint16 tipBps;
+    }
+
     event ProviderRegistered(ActorId indexed provider, ActorId indexed owner, Envelope envelope);
+    /// The miner's owner changed since it was last seen acting; the bond is the new owner's.
+    event ProviderOwnerChanged(ActorId indexed provider, ActorId indexed owner);
     event ProviderEnvelopeAnnounced(ActorId indexed provider, Envelope envelope, Epoch effective);
     event ProviderBondPosted(ActorId indexed provider, address indexed from, uint256 amount);
     event ProviderUnbondingStarted(ActorId indexed provider, uint256 amount, Epoch until);
@@ -110,15 +133,25 @@ interface IProviderRegistry {
         uint256 burned
     );
     event ProviderBondForfeited(ActorId indexed provider, address indexed client, uint256 amount);
-    event ProviderReporterTipped(ActorId indexed provider, address indexed reporter, uint256 amount);
+    event ProviderReporterTipped(
+        ActorId indexed provider,
+        address indexed reporter,
+        uint256 amount
+    );
     event ProviderCreditWithdrawn(address indexed account, address indexed to, uint256 amount);
     event ProviderBurned(uint256 amount);
-    event OfferPublished(ActorId indexed provider, uint64 indexed offerId, uint32 version, Terms terms);
+    event OfferPublished(
+        ActorId indexed provider,
+        uint64 indexed offerId,
+        uint32 version,
+        Terms terms
+    );
     event OfferPaused(ActorId indexed provider, uint64 indexed offerId, bool paused);
     event ProviderRegistryBound(address market, address evidence);
 
     error ProviderNotDeployer(address caller);
     error ProviderAlreadyBound();
+    error ProviderBindingZero();
     error ProviderNotMarket(address caller);
     error ProviderNotEvidence(address caller);
     error ProviderNotMiner(ActorId provider);
@@ -128,7 +161,12 @@ interface IProviderRegistry {
     error ProviderNotController(ActorId provider, address caller);
     error ProviderEnvelopeInvalid(string field);
     error ProviderBondInsufficient(ActorId provider, uint256 free, uint256 wanted);
-    error ProviderBondAboveEnvelope(ActorId provider, string limit, uint256 wanted, uint256 allowed);
+    error ProviderBondAboveEnvelope(
+        ActorId provider,
+        string limit,
+        uint256 wanted,
+        uint256 allowed
+    );
     error ProviderNothingUnbonding(ActorId provider);
     error ProviderStillUnbonding(ActorId provider, Epoch until);
     error ProviderAmountZero();
@@ -202,12 +240,19 @@ interface IProviderRegistry {
     /// Market only. What a leaving provider loses to the client.
     function forfeit(uint64 offerId, uint128 bond, address client) external;
 
-    /// Market only. An extension: the shares count as locked anew today, within the envelope.
+    /// Market only. An extension: the shares are released and locked anew, today, within the envelope now in force; so
+    /// refused while unbonding claims them.
     function relock(uint64 offerId, uint128 bond) external;
 
-    /// Evidence only. A reported fault recovered: tips the reporter from free bond, at most 0.1 % of it a provider in
-    /// one day. Never reverts for lack of bond.
+    /// Evidence only. A reported fault recovered: credits the reporter with what is left of today's allowance, 0.1 % of
+    /// the provider's free bond. Never reverts: 0 for lack of bond, provider or reporter.
     function tip(ActorId provider, address reporter) external returns (uint256 amount);
+
+    /// Whether `who`, in whichever of its forms, owns the miner, as the miner actor says now.
+    function isOwner(ActorId provider, address who) external returns (bool);
+
+    /// Whether `who` is the owner, the worker or a control address of the miner, as the miner actor says now.
+    function isControlling(ActorId provider, address who) external returns (bool);
 
     function DAY() external view returns (uint64);
 
@@ -250,9 +295,11 @@ interface IProviderRegistry {
             Terms memory terms
         );
 
+    /// OfferChanged for a version that never was.
     function termsAt(uint64 offerId, uint32 version) external view returns (Terms memory);
 
-    /// What an extension by the client asks: is the offer open now, and at what rate.
+    /// What an extension by the client asks: is the offer open now (not paused, not expired, within the envelope now in
+    /// force), and at what rate.
     function rateOf(uint64 offerId) external view returns (bool open, uint128 ratePerTib);
 
     /// Where a provider says it is: the region of the offer, for people.

@@ -66,11 +66,19 @@ abstract contract Test {
         if (actual != expected) revert AssertEqBytes32(claim, actual, expected);
     }
 
-    function assertEq(bytes memory actual, bytes memory expected, string memory claim) internal pure {
+    function assertEq(
+        bytes memory actual,
+        bytes memory expected,
+        string memory claim
+    ) internal pure {
         if (keccak256(actual) != keccak256(expected)) revert AssertEqBytes(claim, actual, expected);
     }
 
-    function assertEq(string memory actual, string memory expected, string memory claim) internal pure {
+    function assertEq(
+        string memory actual,
+        string memory expected,
+        string memory claim
+    ) internal pure {
         assertEq(bytes(actual), bytes(expected), claim);
     }
 

@@ -65,6 +65,15 @@ interface Vm {
         bytes32 digest
     ) external pure returns (uint8 v, bytes32 r, bytes32 s);
 
+    /// Gas of the last call, under group#name: scripts/snapshots.ts takes the group "gas".
+    function snapshotGasLastCall(
+        string calldata group,
+        string calldata name
+    ) external returns (uint256 gasUsed);
+
+    /// A number that a test measured, under group#name.
+    function snapshotValue(string calldata group, string calldata name, uint256 value) external;
+
     function snapshotState() external returns (uint256);
 
     function startPrank(address caller) external;

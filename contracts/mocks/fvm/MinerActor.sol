@@ -147,21 +147,22 @@ contract MinerActor is SectorNotifier {
         _notify(numbers, expirations, pieces, requireNotificationSuccess);
     }
 
-    /// DeclareFaults, or what the end of a deadline does to sectors whose proof is missing.
+    /// DeclareFaults, or what the end of a deadline does to sectors whose proof is missing. Faulty and dead ones stay as
+    /// they are.
     function declareFaults(uint64[] calldata numbers) external onlyController {
         for (uint256 i; i < numbers.length; ++i) {
-            SectorInfo storage info = _live(numbers[i]);
-            if (_statusOf(info) == SectorStatus.Faulty) continue;
+            SectorInfo storage info = _present(numbers[i]);
+            if (_statusOf(info) != SectorStatus.Active) continue;
             info.faultyUntil = currentEpoch().plus(FAULT_MAX_AGE);
             _changePower(-int256(uint256(_sectorSize)));
         }
     }
 
-    /// DeclareFaultsRecovered with the proof that follows.
+    /// DeclareFaultsRecovered with the proof that follows. What is not faulty stays as it is.
     function recoverFaults(uint64[] calldata numbers) external onlyController {
         for (uint256 i; i < numbers.length; ++i) {
-            SectorInfo storage info = _live(numbers[i]);
-            if (_statusOf(info) != SectorStatus.Faulty) _abort(USR_ILLEGAL_ARGUMENT);
+            SectorInfo storage info = _present(numbers[i]);
+            if (_statusOf(info) != SectorStatus.Faulty) continue;
             info.faultyUntil = Epoch.wrap(0);
             _changePower(int256(uint256(_sectorSize)));
         }
@@ -170,7 +171,8 @@ contract MinerActor is SectorNotifier {
     /// TerminateSectors: dead at their place; absent only after `compactSectors`.
     function terminateSectors(uint64[] calldata numbers) external onlyController {
         for (uint256 i; i < numbers.length; ++i) {
-            SectorInfo storage info = _live(numbers[i]);
+            SectorInfo storage info = _present(numbers[i]);
+            if (_statusOf(info) == SectorStatus.Dead) _abort(USR_ILLEGAL_ARGUMENT);
             if (_statusOf(info) == SectorStatus.Active) _changePower(-int256(uint256(_sectorSize)));
             (info.terminated, info.faultyUntil) = (true, Epoch.wrap(0));
         }
@@ -331,9 +333,9 @@ contract MinerActor is SectorNotifier {
         return info.faultyUntil < current ? SectorStatus.Dead : SectorStatus.Faulty;
     }
 
-    function _live(uint64 number) private view returns (SectorInfo storage info) {
+    function _present(uint64 number) private view returns (SectorInfo storage info) {
         info = _sectors[number];
-        if (!info.exists || _statusOf(info) == SectorStatus.Dead) _abort(USR_NOT_FOUND);
+        if (!info.exists) _abort(USR_ILLEGAL_ARGUMENT);
     }
 
     function _isControlling(ActorId actor) private view returns (bool) {

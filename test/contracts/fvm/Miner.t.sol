@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Actor} from "@zondax/filecoin-solidity/contracts/v0.8/utils/Actor.sol";
-
 import {ActorId} from "../../../contracts/fvm/ActorId.sol";
+import {BuiltinActor} from "../../../contracts/fvm/BuiltinActor.sol";
 import {FilecoinDevnet} from "../../support/FilecoinDevnet.sol";
 import {FvmProbe} from "../../support/FvmProbe.sol";
 import {vm} from "../../support/Vm.sol";
@@ -34,7 +33,10 @@ contract MinerTest is FilecoinDevnet {
         assertFalse(_isMinerCaller(address(_probe)), "a contract");
         assertFalse(_isMinerCaller(ActorId.wrap(4).toMasked()), "a masked id of another actor");
         assertFalse(_isMinerCaller(address(0)), "the zero address");
-        assertFalse(_isMinerCaller(address(uint160(_miner.toMasked()) | (1 << 64))), "nearly a masked id");
+        assertFalse(
+            _isMinerCaller(address(uint160(_miner.toMasked()) | (1 << 64))),
+            "nearly a masked id"
+        );
     }
 
     function test_OwnerIsComparedById() public {
@@ -43,7 +45,10 @@ contract MinerTest is FilecoinDevnet {
         assertTrue(_probe.isOwner(_miner, OWNER), "f410 form");
         assertTrue(_probe.isOwner(_miner, owner.toMasked()), "masked form");
         assertFalse(_probe.isOwner(_miner, WORKER), "worker");
-        assertFalse(_probe.isOwner(_miner, address(0xdead)), "an address that the chain does not know");
+        assertFalse(
+            _probe.isOwner(_miner, address(0xdead)),
+            "an address that the chain does not know"
+        );
     }
 
     function test_OwnerMayBeAKeysAccount() public {
@@ -56,13 +61,24 @@ contract MinerTest is FilecoinDevnet {
     function test_OwnerAndWorkerControl() public {
         assertTrue(_probe.isControlling(_miner, OWNER), "owner");
         assertTrue(_probe.isControlling(_miner, WORKER), "worker");
-        assertTrue(_probe.isControlling(_miner, registerAccount(WORKER).toMasked()), "masked worker");
+        assertTrue(
+            _probe.isControlling(_miner, registerAccount(WORKER).toMasked()),
+            "masked worker"
+        );
         assertFalse(_probe.isControlling(_miner, address(0xdead)), "a stranger");
     }
 
     function test_RevertWhen_OwnerOfNoMiner() public {
-        vm.expectRevert(abi.encodeWithSelector(Actor.ActorError.selector, int256(-6)));
-        _probe.ownerOf(ActorId.wrap(999_999));
+        ActorId nobody = ActorId.wrap(999_999);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                BuiltinActor.ActorCallFailed.selector,
+                nobody,
+                uint64(3275365574),
+                int256(-6)
+            )
+        );
+        _probe.ownerOf(nobody);
     }
 
     function _isMinerCaller(address caller) private returns (bool isMiner) {

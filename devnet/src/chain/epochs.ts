@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { toHex } from "viem";
+import type { RpcProvider } from "./rpc-server.ts";
+
+/** Chain seconds of an epoch, whatever it takes on the devnet's clock. */
+export const EPOCH_SECONDS = 30;
+
+/** Called with the epoch reached. May send messages: epochs go on while it waits for them. */
+export type EpochListener = (epoch: bigint) => Promise<void>;
+
+/** The chain's clock: it makes every block. */
+export interface Epochs {
+  now(): bigint;
+  /**
+   * At least `count` epochs pass at once. Resolves when the listeners have done what these epochs ask of them: their
+   * messages take a few epochs more.
+   */
+  advance(count: bigint | number): Promise<bigint>;
+  /** @returns ends the listening */
+  listen(listener: EpochListener): () => void;
+  stop(): Promise<void>;
+}
+
+export interface EpochsOptions {
+  provider: RpcProvider;
+  /** Milliseconds between two blocks. */
+  epochMs: number;
+  /** Epochs after which listeners must have had their turn, even within one `advance`. */
+  stride: bigint;
+  /** Told of what a listener throws. */
+  onError(error: unknown): void;
+}
+
+/** Milliseconds between looks whether a listener waits for a message while time is being advanced. */
+const LOOK_MS = 10;
+
+/** Starts the clock at the chain's current block. Automatic mining must be off. */
+export async function startEpochs(options: EpochsOptions): Promise<Epochs> {
+  const { provider, epochMs, stride, onError } = options;
+  const head = (await provider.request({ method: "eth_getBlockByNumber", params: ["latest", false] })) as {
+    number: string;
+    timestamp: string;
+  };
+  let epoch = BigInt(head.number);
+  let timestamp = Number(head.timestamp);
+  const listeners = new Set<EpochListener>();
+  const stopping = new AbortController();
+  let notifying: Promise<void> | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  async function mine(count: bigint): Promise<void> {
+    await provider.request({ method: "evm_setNextBlockTimestamp", params: [timestamp + EPOCH_SECONDS] });
+    await provider.request({ method: "hardhat_mine", params: [toHex(count), toHex(EPOCH_SECONDS)] });
+    epoch += count;
+    timestamp += Number(count) * EPOCH_SECONDS;
+  }
+
+  /** Blocks are made by one caller at a time. */
+  function exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const done = turn.then(work);
+    turn = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Listeners are not called again before they have finished. */
+  function notify(): Promise<void> {
+    notifying ??= Promise.all([...listeners].map((listener) => listener(epoch).catch(onError))).then(() => {
+      notifying = undefined;
+    });
+    return notifying;
+  }
+
+  async function settle(work: Promise<void>): Promise<void> {
+    let done = false;
+    work.finally(() => {
+      done = true;
+    });
+    while (!done) {
+      await Promise.race([work, sleep(LOOK_MS)]);
+      const waiting = await provider.request({
+        method: "eth_getBlockTransactionCountByNumber",
+        params: ["pending"],
+      });
+      if (!done && BigInt(waiting as string) > 0n) await mine(1n);
+    }
+  }
+
+  const ticking = (async () => {
+    while (!stopping.signal.aborted) {
+      await sleep(epochMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) return;
+      await exclusive(() => mine(1n));
+      void notify();
+    }
+  })();
+
+  return {
+    now: () => epoch,
+    advance: (count) =>
+      exclusive(async () => {
+        const target = epoch + BigInt(count);
+        if (notifying) await settle(notifying);
+        while (epoch < target) {
+          await mine(target - epoch < stride ? target - epoch : stride);
+          await settle(notify());
+        }
+        return epoch;
+      }),
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async stop() {
+      stopping.abort();
+      listeners.clear();
+      await ticking;
+      await exclusive(async () => notifying && settle(notifying));
+    },
+  };
+}

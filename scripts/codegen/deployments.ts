@@ -1,0 +1,35 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type ChainName, chains } from "../../sdk/src/chains.ts";
+import { BaseError } from "../../sdk/src/errors/base-error.ts";
+import type { Deployments } from "./typescript.ts";
+
+export class DeploymentFolderUnknownError extends BaseError {
+  constructor(folder: string) {
+    super(`${folder} is a deployment of no chain that Holdfast knows.`, {
+      next: `Name it after its chain: ${Object.keys(chains).join(", ")}.`,
+    });
+  }
+}
+
+/**
+ * What Ignition recorded under `folder/<chain>/deployed_addresses.json` (`Module#Contract` to address). The devnet is
+ * left out: its contracts live as long as its process.
+ */
+export async function readDeployments(folder: string): Promise<Deployments> {
+  const deployments: Deployments = new Map();
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries.filter((candidate) => candidate.isDirectory())) {
+    const chain = chains[entry.name as ChainName];
+    if (chain === undefined) throw new DeploymentFolderUnknownError(join(folder, entry.name));
+    if (chain.id === chains.devnet.id) continue;
+    const text = await readFile(join(folder, entry.name, "deployed_addresses.json"), "utf8");
+    const recorded = Object.entries(JSON.parse(text) as { [future: string]: string });
+    deployments.set(chain.id, new Map(recorded.map(([future, address]) => [contractOf(future), address])));
+  }
+  return deployments;
+}
+
+function contractOf(future: string): string {
+  return future.slice(future.indexOf("#") + 1).replace(/[^A-Za-z0-9_]/g, "_");
+}

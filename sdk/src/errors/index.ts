@@ -1,0 +1,8 @@
+export { BaseError, type BaseErrorOptions, findCause } from "./base-error.ts";
+export {
+  ContractRevertedError,
+  type DecodedRevert,
+  decodeRevert,
+  explainRevert,
+  revertData,
+} from "./decode-revert.ts";

@@ -1,0 +1,116 @@
+import SQLite from "better-sqlite3";
+import { type Generated, Kysely, SqliteDialect } from "kysely";
+import { type Migration, Migrator } from "kysely/migration";
+
+/** `new` waits for its turn; `signed` has durable bytes and a nonce; `sent` was accepted by a node. The rest is final. */
+export type IntentState = "new" | "signed" | "sent" | "done" | "failed" | "parked";
+
+export interface IntentTable {
+  id: Generated<number>;
+  key: string;
+  /** The key without its attempt number: what the intent is about. */
+  subject: string;
+  kind: string;
+  /** encodePayload of what the kind needs. */
+  payload: string;
+  state: Generated<IntentState>;
+  tries: Generated<number>;
+  /** Milliseconds since 1970; not tried before. */
+  nextTryAt: Generated<number>;
+  error: string | null;
+  result: string | null;
+  createdEpoch: number;
+  finishedEpoch: number | null;
+}
+
+export interface TransactionTable {
+  hash: string;
+  intentId: number;
+  account: string;
+  nonce: number;
+  /** The signed bytes. */
+  raw: string;
+  gas: string;
+  maxFeePerGas: string;
+  maxPriorityFeePerGas: string;
+  /** When these bytes were last given to a node. */
+  sentEpoch: number;
+  /** False once another's transaction took the nonce. */
+  live: Generated<number>;
+}
+
+export interface CheckpointTable {
+  name: string;
+  value: string;
+}
+
+export interface RuntimeTables {
+  intents: IntentTable;
+  transactions: TransactionTable;
+  checkpoints: CheckpointTable;
+}
+
+/** The database cannot be used as it is. */
+export class DatabaseUnusableError extends Error {
+  constructor(path: string, why: string, next: string, cause?: unknown) {
+    super(`Database ${path}: ${why}.\nNext: ${next}`, { cause });
+    this.name = "DatabaseUnusableError";
+  }
+}
+
+/**
+ * Opens the database with what a crash must not undo: write-ahead log and synchronous=FULL; brings its schema up to
+ * date, forwards only.
+ * @throws DatabaseUnusableError for a file that is no database, or one written by a newer version.
+ */
+export async function openDatabase<T extends RuntimeTables>(
+  path: string,
+  migrations: Record<string, Migration>,
+): Promise<Kysely<T>> {
+  let file: SQLite.Database;
+  try {
+    file = new SQLite(path);
+    file.pragma("journal_mode = WAL");
+    file.pragma("synchronous = FULL");
+    file.pragma("foreign_keys = ON");
+  } catch (cause) {
+    const next =
+      "Check the path and its permissions; a damaged file can be moved away: deals are read from the chain.";
+    throw new DatabaseUnusableError(path, "it cannot be opened as SQLite", next, cause);
+  }
+  const db = new Kysely<T>({ dialect: new SqliteDialect({ database: file }) });
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    await db.destroy();
+    const next = "Run the version of Holdfast that wrote it, or a newer one.";
+    throw new DatabaseUnusableError(
+      path,
+      `its schema cannot be brought up to date: ${String(error)}`,
+      next,
+      error,
+    );
+  }
+  return db;
+}
+
+/** Refuses a database that another chain, account or contract has written to. */
+export async function bindDatabase(db: Kysely<RuntimeTables>, path: string, identity: string): Promise<void> {
+  await db
+    .insertInto("checkpoints")
+    .values({ name: "identity", value: identity })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const { value } = await db
+    .selectFrom("checkpoints")
+    .select("value")
+    .where("name", "=", "identity")
+    .executeTakeFirstOrThrow();
+  if (value !== identity) {
+    throw new DatabaseUnusableError(
+      path,
+      `it belongs to ${value}, not to ${identity}`,
+      "Give each its own database.",
+    );
+  }
+}

@@ -1,0 +1,104 @@
+import { expect } from "chai";
+import { migrations } from "../migrations/index.ts";
+import { manualClock } from "../../test/manual-clock.ts";
+import { quiet } from "../../test/quiet.ts";
+import { MAX_TRIES } from "./backoff.ts";
+import { openDatabase, type RuntimeTables } from "./database.ts";
+import { noFault } from "./fault-point.ts";
+import { createOutbox } from "./outbox.ts";
+import { createRequestRunner, type RequestKind } from "./request-runner.ts";
+
+describe("request runner", () => {
+  async function start(ask: RequestKind) {
+    const clock = manualClock();
+    const db = await openDatabase<RuntimeTables>(":memory:", migrations);
+    const outbox = createOutbox({ db, clock, fault: noFault, random: () => 1 });
+    const runner = createRequestRunner({ outbox, kinds: { ask }, clock, fault: noFault, logger: quiet });
+    const enqueue = (...names: string[]) =>
+      outbox.enqueue(
+        names.map((name) => ({ key: name, subject: name, kind: "ask", payload: { name } })),
+        1n,
+      );
+    const states = async () =>
+      (await db.selectFrom("intents").select("state").orderBy("id").execute()).map((i) => i.state);
+    return { clock, outbox, enqueue, advance: () => runner.advance(1n), states, end: () => db.destroy() };
+  }
+
+  it("waits as long as Retry-After asks, and no longer", async () => {
+    let asked = 0;
+    const process = await start(async () =>
+      ++asked === 1 ? { outcome: "retry", reason: "429", afterMs: 7000 } : { outcome: "done", result: 1 },
+    );
+    await process.enqueue("a");
+    await process.advance();
+    process.clock.advance(6999);
+    await process.advance();
+    expect(asked).to.equal(1);
+    process.clock.advance(1);
+    await process.advance();
+    expect(await process.states()).to.deep.equal(["done"]);
+    await process.end();
+  });
+
+  it("parks what never works after twelve tries, and finishes the hundred others meanwhile", async () => {
+    const process = await start(async (payload) => {
+      if ((payload as { name: string }).name === "poison") throw new Error("connection refused");
+      return { outcome: "done", result: null };
+    });
+    await process.enqueue("poison", ...Array.from({ length: 100 }, (_, index) => `good ${index}`));
+    await process.advance();
+    expect((await process.states()).filter((state) => state === "done")).to.have.length(100);
+    for (let round = 0; round < MAX_TRIES; round++) {
+      process.clock.advance(300_000);
+      await process.advance();
+    }
+    expect((await process.states())[0]).to.equal("parked");
+    await process.end();
+  });
+
+  it("waits longer after every failure, 300 seconds at most", async () => {
+    const waits: number[] = [];
+    let last = 0;
+    const process = await start(async () => {
+      waits.push(process.clock.now() - last);
+      last = process.clock.now();
+      throw new Error("no");
+    });
+    last = process.clock.now();
+    await process.enqueue("a");
+    for (let second = 0; second < 2000; second++) {
+      await process.advance();
+      process.clock.advance(1000);
+    }
+    expect(waits).to.deep.equal(
+      [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300].map((seconds) => seconds * 1000),
+    );
+    await process.end();
+  });
+
+  it("keeps a refusal's reason and asks no more", async () => {
+    let asked = 0;
+    const process = await start(async () => {
+      asked++;
+      return { outcome: "refused", reason: "426: rejected by market" };
+    });
+    await process.enqueue("a");
+    const [finished] = await process.advance();
+    await process.advance();
+    expect(finished).to.include({ outcome: "failed", error: "426: rejected by market" });
+    expect(asked).to.equal(1);
+    expect((await process.outbox.history(["ask"])).get("a")).to.include({
+      attempts: 1,
+      failures: 1,
+      open: false,
+    });
+    await process.end();
+  });
+
+  it("stores an intent once, whatever is decided again", async () => {
+    const process = await start(async () => ({ outcome: "done", result: null }));
+    expect(await process.enqueue("a", "b")).to.equal(2);
+    expect(await process.enqueue("b", "c")).to.equal(1);
+    await process.end();
+  });
+});
