@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Hex, parseEther } from "viem";
+import { parseEther } from "viem";
 import { type DevnetChain, startChain } from "./chain/chain.ts";
 import { createOfferBook } from "./chain/offer-book.ts";
 import type { DevnetParameters } from "./chain/parameters.ts";
@@ -49,8 +49,6 @@ export interface Devnet {
   advance(epochs: bigint | number): Promise<bigint>;
   /** Until `work` is done, messages land as soon as they are sent: an epoch each time, in place of the clock's own. */
   hurry<T>(work: Promise<T>): Promise<T>;
-  /** The aux bytes that `refresh` and `report` want: CBOR [deadline, partition] of a sector. */
-  locationOf(minerId: bigint, sector: bigint): Promise<Hex>;
   /** Ends a provider, and starts it anew on its folder and port. */
   restartProvider(index: number): Promise<Provider>;
   /** Ends everything; nothing is left running. */
@@ -115,7 +113,6 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
     epoch: epochs.now,
     advance: epochs.advance,
     hurry: epochs.hurry,
-    locationOf: chain.locationOf,
     async restartProvider(index) {
       await providers[index]!.stop();
       providers[index] = await provider(index);
