@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-
 import {IStorageEvidence, Observation} from "../evidence/IStorageEvidence.sol";
 import {Epoch, currentEpoch, min} from "../fvm/Epoch.sol";
 import {DealRails} from "./DealRails.sol";
@@ -18,33 +16,33 @@ abstract contract DealEndings is DealRails {
     }
 
     /// Applies the payer's account, time and evidence; then the rail follows.
-    function _poke(uint256 dealId, Deal storage deal) internal {
+    function _poke(uint256 dealId, DealRecord storage deal) internal {
         _endIfDry(dealId, deal);
         _collectExitFee(dealId, deal);
         if (deal.proposed != 0 && _sealingIsOver(deal))
-            _expire(dealId, deal, min(deal.sealBy, _lastOf(deal)));
+            _expire(dealId, deal, min(Epoch.wrap(deal.sealBy), _lastOf(deal)));
         if (deal.live != 0) _conclude(dealId, deal);
-        if (deal.railEnd != Epoch.wrap(0)) return;
+        if (deal.railEnd != 0) return;
         if (deal.live == 0 && deal.proposed == 0) _close(dealId, deal);
         else _adjustRail(dealId, deal);
     }
 
     /// Before somebody leaves: what is due anyway. True if that ended the rail already.
-    function _endedByPoke(uint256 dealId, Deal storage deal) internal returns (bool) {
-        if (deal.railEnd != Epoch.wrap(0)) revert DealAlreadyLeft(dealId, deal.departure);
+    function _endedByPoke(uint256 dealId, DealRecord storage deal) internal returns (bool) {
+        if (deal.railEnd != 0) revert DealAlreadyLeft(dealId, deal.departure);
         _poke(dealId, deal);
-        return deal.railEnd != Epoch.wrap(0);
+        return deal.railEnd != 0;
     }
 
     /// All copies that are still proposed: never sealed in time, or declined. Nobody is slashed.
-    function _expire(uint256 dealId, Deal storage deal, Epoch close) internal {
+    function _expire(uint256 dealId, DealRecord storage deal, Epoch close) internal {
         uint64 paddedBytes;
         uint128 bond;
         for (uint256 i; i < deal.copies; ++i) {
             uint256 copyId = copyIdOf(dealId, i);
-            Copy storage copy = _copies[copyId];
+            CopyRecord storage copy = _copies[copyId];
             if (copy.state != CopyState.Proposed) continue;
-            paddedBytes += uint64(32) << copy.height;
+            paddedBytes += _sizeOf(copy);
             bond += _end(deal, copyId, copy, CopyState.Expired, close);
         }
         deal.proposed = 0;
@@ -53,8 +51,11 @@ abstract contract DealEndings is DealRails {
     }
 
     /// Live copies whose failure is on record before their last epoch, or whose last epoch has come.
-    function _conclude(uint256 dealId, Deal storage deal) private {
-        (uint256[] memory copyIds, IStorageEvidence.Record[] memory records) = _liveRecords(dealId, deal);
+    function _conclude(uint256 dealId, DealRecord storage deal) private {
+        (uint256[] memory copyIds, IStorageEvidence.Record[] memory records) = _liveRecords(
+            dealId,
+            deal
+        );
         Epoch last = _lastOf(deal);
         bool isOver = currentEpoch() >= last;
         uint64 paddedBytes;
@@ -63,8 +64,7 @@ abstract contract DealEndings is DealRails {
             if (records[i].failed && records[i].failedAt < last) {
                 _fail(deal, copyIds[i], records[i]);
             } else if (isOver) {
-                Copy storage copy = _copies[copyIds[i]];
-                paddedBytes += uint64(32) << copy.height;
+                paddedBytes += _sizeOf(_copies[copyIds[i]]);
                 bond += _endLive(deal, copyIds[i], CopyState.Completed, last);
             }
         }
@@ -72,8 +72,12 @@ abstract contract DealEndings is DealRails {
     }
 
     /// Slashes what is left of the copy's share, unless the failure is on record for too long.
-    function _fail(Deal storage deal, uint256 copyId, IStorageEvidence.Record memory record) private {
-        uint64 paddedBytes = uint64(32) << _copies[copyId].height;
+    function _fail(
+        DealRecord storage deal,
+        uint256 copyId,
+        IStorageEvidence.Record memory record
+    ) private {
+        uint64 paddedBytes = _sizeOf(_copies[copyId]);
         uint128 bond = _endLive(deal, copyId, CopyState.Failed, record.failedAt);
         if (currentEpoch() <= record.failedAt.plus(SLASH_WINDOW)) {
             REGISTRY.slash(deal.offerId, paddedBytes, bond, deal.client, record.reporter);
@@ -83,48 +87,49 @@ abstract contract DealEndings is DealRails {
     }
 
     function _endLive(
-        Deal storage deal,
+        DealRecord storage deal,
         uint256 copyId,
         CopyState state,
         Epoch close
     ) private returns (uint128) {
-        Copy storage copy = _copies[copyId];
-        delete _backed[_backingKey(deal.provider, copy.sector, copy.cid, deal.client)];
         --deal.live;
-        return _end(deal, copyId, copy, state, close);
+        return _end(deal, copyId, _copies[copyId], state, close);
     }
 
+    /// @return bond what is left of the copy's share
     function _end(
-        Deal storage deal,
+        DealRecord storage deal,
         uint256 copyId,
-        Copy storage copy,
+        CopyRecord storage copy,
         CopyState state,
         Epoch close
     ) private returns (uint128 bond) {
-        bond = copy.bond;
-        copy.bond = 0;
+        bond = _bondOf(deal, copy);
         copy.state = state;
-        copy.close = close;
-        deal.rate -= copy.rate;
+        copy.close = uint40(Epoch.unwrap(close));
         deal.rateStale = true;
         emit DealCopyEnded(copyId, state, close);
     }
 
     /// What a leaving provider loses of its live copies' shares. It cannot leave while one is reported.
-    function _forfeits(uint256 dealId, Deal storage deal, bool early) internal returns (uint128 lost) {
-        (uint256[] memory copyIds, IStorageEvidence.Record[] memory records) = _liveRecords(dealId, deal);
+    function _forfeits(
+        uint256 dealId,
+        DealRecord storage deal,
+        bool early
+    ) internal returns (uint128 lost) {
+        (uint256[] memory copyIds, IStorageEvidence.Record[] memory records) = _liveRecords(
+            dealId,
+            deal
+        );
         for (uint256 i; i < copyIds.length; ++i) {
             if (records[i].last != Observation.Active) revert DealCopyIsFaulty(copyIds[i]);
-            if (!early) continue;
-            Copy storage copy = _copies[copyIds[i]];
-            uint128 share = uint128(Math.ceilDiv(uint256(copy.bond) * deal.exitBps, 10_000));
-            copy.bond -= share;
-            lost += share;
+            if (early) lost += _forfeitOf(deal, _bondOf(deal, _copies[copyIds[i]]));
         }
+        deal.forfeited = early;
     }
 
     /// Where the rail would end if it were terminated in this epoch.
-    function _endIfTerminatedNow(Deal storage deal) internal view returns (Epoch) {
+    function _endIfTerminatedNow(DealRecord storage deal) internal view returns (Epoch) {
         return min(currentEpoch(), _fundedUntil(deal)).plus(deal.period);
     }
 }

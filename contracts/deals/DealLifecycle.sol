@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {ISectorEvidence} from "../evidence/ISectorEvidence.sol";
 import {ActorId} from "../fvm/ActorId.sol";
@@ -17,6 +18,8 @@ import {IDealLifecycle} from "./IDealLifecycle.sol";
 /// The second half of StorageDeals' code (a contract's size is bounded at 24 KiB): StorageDeals deploys it, and runs it on
 /// its own ledger by delegatecall. Called directly it knows no deal.
 contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient {
+    using SafeCast for uint256;
+
     uint8 public constant MAX_EXTENSIONS = 2;
 
     uint64 public immutable EXTENSION_LEAD;
@@ -34,8 +37,9 @@ contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient 
 
     /// @inheritdoc IDealLifecycle
     function decline(uint256 dealId) external nonReentrant {
-        Deal storage deal = _dealAt(dealId);
-        if (!REGISTRY.isControlling(deal.provider, msg.sender)) revert DealNotProvider(dealId, msg.sender);
+        DealRecord storage deal = _dealAt(dealId);
+        if (!REGISTRY.isControlling(deal.provider, msg.sender))
+            revert DealNotProvider(dealId, msg.sender);
         if (deal.proposed == 0) revert DealNothingProposed(dealId);
         _expire(dealId, deal, currentEpoch());
         _poke(dealId, deal);
@@ -43,19 +47,29 @@ contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient 
 
     /// @inheritdoc IDealLifecycle
     function leaveAsClient(uint256 dealId) external nonReentrant {
-        Deal storage deal = _dealAt(dealId);
+        DealRecord storage deal = _dealAt(dealId);
         if (deal.client != msg.sender) revert DealNotClient(dealId, msg.sender);
         if (_endedByPoke(dealId, deal)) return;
-        _terminate(dealId, deal, Departure.Client, _exitFee(dealId, deal, _endIfTerminatedNow(deal)));
+        _terminate(
+            dealId,
+            deal,
+            Departure.Client,
+            _exitFee(dealId, deal, _endIfTerminatedNow(deal))
+        );
     }
 
     /// @inheritdoc IDealLifecycle
     function leaveAsProvider(uint256 dealId) external nonReentrant {
-        Deal storage deal = _dealAt(dealId);
-        if (!REGISTRY.isOwner(deal.provider, msg.sender)) revert DealNotProvider(dealId, msg.sender);
+        DealRecord storage deal = _dealAt(dealId);
+        if (!REGISTRY.isOwner(deal.provider, msg.sender))
+            revert DealNotProvider(dealId, msg.sender);
         if (deal.proposed != 0) _expire(dealId, deal, currentEpoch());
         if (_endedByPoke(dealId, deal)) return;
-        uint128 lost = _forfeits(dealId, deal, _endIfTerminatedNow(deal) < deal.endEpoch);
+        uint128 lost = _forfeits(
+            dealId,
+            deal,
+            Epoch.unwrap(_endIfTerminatedNow(deal)) < deal.endEpoch
+        );
         _terminate(dealId, deal, Departure.Provider, 0);
         if (lost != 0) REGISTRY.forfeit(deal.offerId, lost, deal.client);
     }
@@ -68,8 +82,8 @@ contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient 
     /// @inheritdoc IDealLifecycle
     function report(uint256 copyId, bytes calldata location) external nonReentrant {
         uint256 dealId = copyId >> 8;
-        Deal storage deal = _dealAt(dealId);
-        Copy storage copy = _copies[copyId];
+        DealRecord storage deal = _dealAt(dealId);
+        CopyRecord storage copy = _copies[copyId];
         if (copy.state != CopyState.Active) revert DealCopyNotActive(copyId);
         EVIDENCE.reportFor(msg.sender, deal.provider, copy.sector, location);
         _poke(dealId, deal);
@@ -77,35 +91,91 @@ contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient 
 
     /// @inheritdoc IDealLifecycle
     function settle(uint256 dealId) external nonReentrant {
-        Deal storage deal = _dealAt(dealId);
+        DealRecord storage deal = _dealAt(dealId);
         _poke(dealId, deal);
-        _settleRail(dealId, deal);
+        _settleRail(dealId);
     }
 
     /// @inheritdoc IDealLifecycle
-    function extend(uint256 dealId, Epoch newEnd, bytes[] calldata locations) external nonReentrant {
-        Deal storage deal = _dealAt(dealId);
+    function extend(
+        uint256 dealId,
+        Epoch newEnd,
+        bytes[] calldata locations
+    ) external nonReentrant {
+        DealRecord storage deal = _dealAt(dealId);
         _poke(dealId, deal);
         _checkExtension(dealId, deal, newEnd);
-        deal.endEpoch = newEnd;
+        deal.endEpoch = uint256(Epoch.unwrap(newEnd)).toUint40();
         ++deal.extensions;
         REGISTRY.relock(deal.offerId, _extendSectors(dealId, deal, newEnd, locations));
         emit DealExtended(dealId, msg.sender, newEnd);
     }
 
     /// @inheritdoc IDealLifecycle
-    function setAutoExtend(uint256 dealId, Epoch until, uint128 rateCap) external {
-        Deal storage deal = _dealAt(dealId);
+    function setAutoExtend(uint256 dealId, Epoch until, uint96 rateCap) external {
+        DealRecord storage deal = _dealAt(dealId);
         if (deal.client != msg.sender) revert DealNotClient(dealId, msg.sender);
-        deal.autoExtendUntil = until;
+        deal.autoExtendUntil = uint256(Epoch.unwrap(until)).toUint40();
         deal.autoExtendRateCap = rateCap;
         emit DealAutoExtendSet(dealId, until, rateCap);
     }
 
     /// @inheritdoc IDealLifecycle
+    function dealOf(uint256 dealId) external view returns (Deal memory view_) {
+        DealRecord storage deal = _dealAt(dealId);
+        view_.client = deal.client;
+        view_.provider = deal.provider;
+        view_.offerId = deal.offerId;
+        view_.version = deal.version;
+        view_.dataset = deal.dataset;
+        view_.sealBy = Epoch.wrap(deal.sealBy);
+        view_.endEpoch = Epoch.wrap(deal.endEpoch);
+        view_.railEnd = Epoch.wrap(deal.railEnd);
+        view_.notice = deal.notice;
+        view_.period = deal.period;
+        view_.exitBps = deal.exitBps;
+        view_.copies = deal.copies;
+        view_.proposed = deal.proposed;
+        view_.live = deal.live;
+        view_.extensions = deal.extensions;
+        view_.departure = deal.departure;
+        view_.exitFeeSettled = deal.exitFeeSettled;
+        view_.rateStale = deal.rateStale;
+        view_.token = deal.token;
+        view_.ratePerTib = deal.ratePerTib;
+        view_.bondPerTib = deal.bondPerTib;
+        (uint256 all, uint256 open) = _ratesOf(dealId, deal);
+        view_.rate = open;
+        view_.exitFee = all * deal.exitFeeEpochs;
+        view_.autoExtendUntil = Epoch.wrap(deal.autoExtendUntil);
+        view_.autoExtendRateCap = deal.autoExtendRateCap;
+    }
+
+    /// @inheritdoc IDealLifecycle
+    function copyOf(uint256 copyId) public view returns (Copy memory view_) {
+        CopyRecord storage copy = _copies[copyId];
+        DealRecord storage deal = _deals[copyId >> 8];
+        view_.cid = copy.cid;
+        view_.height = copy.height;
+        view_.padding = copy.padding;
+        view_.state = copy.state;
+        view_.sector = copy.sector;
+        view_.activation = Epoch.wrap(copy.activation);
+        view_.close = Epoch.wrap(copy.close);
+        view_.rate = _rateOf(deal, copy);
+        if (copy.state == CopyState.Proposed || copy.state == CopyState.Active)
+            view_.bond = _bondOf(deal, copy);
+    }
+
+    /// @inheritdoc IDealLifecycle
     function copiesOf(uint256 dealId) external view returns (Copy[] memory copies) {
         copies = new Copy[](_dealAt(dealId).copies);
-        for (uint256 i; i < copies.length; ++i) copies[i] = _copies[copyIdOf(dealId, i)];
+        for (uint256 i; i < copies.length; ++i) copies[i] = copyOf(copyIdOf(dealId, i));
+    }
+
+    /// @inheritdoc IDealLifecycle
+    function openProposalsOf(uint64 offerId, address client) external view returns (uint256) {
+        return _openProposals[offerId][client];
     }
 
     /// @inheritdoc IDealLifecycle
@@ -113,41 +183,41 @@ contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient 
         PieceCid cid,
         uint256 cursor,
         uint256 limit
-    ) external view returns (Replica[] memory replicas, uint256 providers, uint256 owners, uint256 next) {
-        uint256[] storage all = _copiesOfPiece[cid];
-        uint256 end = all.length - cursor > limit ? cursor + limit : all.length;
-        replicas = new Replica[](end - cursor);
+    )
+        external
+        view
+        returns (Replica[] memory replicas, uint256 providers, uint256 owners, uint256 next)
+    {
+        next = cursor == 0 ? _newestCopy[cid] : cursor;
+        replicas = new Replica[](limit);
         uint256 found;
-        for (uint256 i = cursor; i < end; ++i) {
-            if (!_isLive(all[i])) continue;
-            Replica memory replica = _replica(all[i]);
-            bool newProvider = true;
-            bool newOwner = true;
-            for (uint256 j; j < found; ++j) {
-                if (replicas[j].provider == replica.provider) newProvider = false;
-                if (replicas[j].owner == replica.owner) newOwner = false;
+        for (uint256 seen; seen < limit && next != 0; ++seen) {
+            if (_isLive(next)) {
+                Replica memory replica = _replica(next);
+                (bool newProvider, bool newOwner) = _isNew(replicas, found, replica);
+                if (newProvider) ++providers;
+                if (newOwner) ++owners;
+                replicas[found++] = replica;
             }
-            if (newProvider) ++providers;
-            if (newOwner) ++owners;
-            replicas[found++] = replica;
+            next = _copies[next].previous;
         }
         assembly ("memory-safe") {
             mstore(replicas, found)
         }
-        next = end == all.length ? 0 : end;
     }
 
     /// Who may extend the deal, how far, and when.
-    function _checkExtension(uint256 dealId, Deal storage deal, Epoch newEnd) private {
-        if (deal.railEnd != Epoch.wrap(0)) revert DealAlreadyLeft(dealId, deal.departure);
+    function _checkExtension(uint256 dealId, DealRecord storage deal, Epoch newEnd) private {
+        if (deal.railEnd != 0) revert DealAlreadyLeft(dealId, deal.departure);
         if (deal.proposed != 0) revert DealStillProposed(dealId);
-        if (deal.extensions >= MAX_EXTENSIONS) revert DealExtensionsExhausted(dealId, MAX_EXTENSIONS);
-        Epoch end = deal.endEpoch;
+        if (deal.extensions >= MAX_EXTENSIONS)
+            revert DealExtensionsExhausted(dealId, MAX_EXTENSIONS);
+        Epoch end = Epoch.wrap(deal.endEpoch);
         if (currentEpoch().plus(EXTENSION_LEAD) > end) {
             revert DealExtensionTooLate(dealId, end.minus(EXTENSION_LEAD));
         }
         Epoch greatest = end.plus(MAX_EXTENSION);
-        uint128 rate = deal.ratePerTib;
+        uint96 rate = deal.ratePerTib;
         if (msg.sender == deal.client) {
             (bool open, uint128 offered) = REGISTRY.rateOf(deal.offerId);
             if (!open) revert DealOfferClosed(dealId, deal.offerId);
@@ -158,7 +228,7 @@ contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient 
             if (rate > deal.autoExtendRateCap) {
                 revert DealExtensionAboveRate(dealId, rate, deal.autoExtendRateCap);
             }
-            greatest = min(greatest, deal.autoExtendUntil);
+            greatest = min(greatest, Epoch.wrap(deal.autoExtendUntil));
         }
         if (newEnd <= end || newEnd > greatest) {
             revert DealExtensionOutOfBounds(dealId, newEnd, end.plus(1), greatest);
@@ -169,15 +239,16 @@ contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient 
     /// @return bond the shares that answer for longer
     function _extendSectors(
         uint256 dealId,
-        Deal storage deal,
+        DealRecord storage deal,
         Epoch newEnd,
         bytes[] calldata locations
     ) private returns (uint128 bond) {
-        if (locations.length != deal.live) revert DealLocationsMissing(dealId, locations.length, deal.live);
+        if (locations.length != deal.live)
+            revert DealLocationsMissing(dealId, locations.length, deal.live);
         uint256 found;
         for (uint256 i; i < deal.copies; ++i) {
             uint256 copyId = copyIdOf(dealId, i);
-            Copy storage copy = _copies[copyId];
+            CopyRecord storage copy = _copies[copyId];
             if (copy.state != CopyState.Active) continue;
             uint64 sector = copy.sector;
             Epoch commitment = EVIDENCE.extendCommitment(deal.provider, sector, locations[found++]);
@@ -188,12 +259,12 @@ contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient 
             ) {
                 revert DealSectorNotExtended(copyId, commitment, newEnd);
             }
-            bond += copy.bond;
+            bond += _bondOf(deal, copy);
         }
     }
 
     function _replica(uint256 copyId) private view returns (Replica memory) {
-        Deal storage deal = _deals[copyId >> 8];
+        DealRecord storage deal = _deals[copyId >> 8];
         ActorId provider = deal.provider;
         return
             Replica(
@@ -203,5 +274,17 @@ contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient 
                 deal.client,
                 REGISTRY.regionOf(deal.offerId)
             );
+    }
+
+    function _isNew(
+        Replica[] memory replicas,
+        uint256 found,
+        Replica memory replica
+    ) private pure returns (bool newProvider, bool newOwner) {
+        newProvider = newOwner = true;
+        for (uint256 i; i < found; ++i) {
+            if (replicas[i].provider == replica.provider) newProvider = false;
+            if (replicas[i].owner == replica.owner) newOwner = false;
+        }
     }
 }

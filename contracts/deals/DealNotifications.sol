@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {TransientSlot} from "@openzeppelin/contracts/utils/TransientSlot.sol";
+
 import {ActorId} from "../fvm/ActorId.sol";
 import {Epoch, currentEpoch} from "../fvm/Epoch.sol";
 import {Miner} from "../fvm/Miner.sol";
@@ -10,6 +12,8 @@ import {DealStore} from "./DealStore.sol";
 /// The receiver of FIP-0109 notifications. It stands on the provider's sealing path: bounded by the message, one call to
 /// the evidence, none to Filecoin Pay or the registry, and true to every well-formed notification of a real miner.
 abstract contract DealNotifications is DealStore {
+    using TransientSlot for *;
+
     /// A matched piece takes at least this much of the message: its CID, its size, and the payload.
     uint256 private constant MATCH_BYTES_MIN = 64;
 
@@ -66,7 +70,13 @@ abstract contract DealNotifications is DealStore {
             bytes calldata payload;
             (piece, payload, offset) = SectorContentChanged.nextPiece(params, offset);
             uint256 copyId = payload.length == 32 ? uint256(bytes32(payload)) : 0;
-            (bool matches, IgnoreReason reason) = _match(n.miner, sector.commitment, piece, payload, copyId);
+            (bool matches, IgnoreReason reason) = _match(
+                n.miner,
+                sector.commitment,
+                piece,
+                payload,
+                copyId
+            );
             if (matches) {
                 n.matched[index] = true;
                 n.hits[n.hitCount++] = (copyId << 32) | index;
@@ -85,41 +95,51 @@ abstract contract DealNotifications is DealStore {
         uint256 copyId
     ) private view returns (bool, IgnoreReason) {
         if (payload.length != 32) return (false, IgnoreReason.PayloadMalformed);
-        Copy storage copy = _copies[copyId];
+        CopyRecord storage copy = _copies[copyId];
         CopyState state = copy.state;
         if (state == CopyState.None) return (false, IgnoreReason.CopyUnknown);
-        Deal storage deal = _deals[copyId >> 8];
+        DealRecord storage deal = _deals[copyId >> 8];
         if (deal.provider != miner) return (false, IgnoreReason.WrongMiner);
         if (state != CopyState.Proposed) return (false, IgnoreReason.NotProposed);
         if (!piece.isPieceCid || copy.cid != piece.cid) return (false, IgnoreReason.WrongPiece);
-        if (piece.size != uint64(32) << copy.height) return (false, IgnoreReason.WrongSize);
+        if (piece.size != _sizeOf(copy)) return (false, IgnoreReason.WrongSize);
         if (_sealingIsOver(deal)) return (false, IgnoreReason.TooLate);
-        if (commitment < deal.endEpoch) return (false, IgnoreReason.CommitmentTooShort);
+        if (Epoch.unwrap(commitment) < deal.endEpoch)
+            return (false, IgnoreReason.CommitmentTooShort);
         return (true, IgnoreReason.NotProposed);
     }
 
     function _activate(uint256 copyId, ActorId miner, uint64 sector, bool fresh) private {
-        Copy storage copy = _copies[copyId];
-        Deal storage deal = _deals[copyId >> 8];
-        bytes32 key = _backingKey(miner, sector, copy.cid, deal.client);
-        if (!fresh || copy.state != CopyState.Proposed || _backed[key] != 0) {
-            IgnoreReason reason =
-                !fresh
-                    ? IgnoreReason.SectorNotFresh
-                    : (
-                        copy.state != CopyState.Proposed
-                            ? IgnoreReason.NotProposed
-                            : IgnoreReason.AlreadyBacked
-                    );
+        CopyRecord storage copy = _copies[copyId];
+        DealRecord storage deal = _deals[copyId >> 8];
+        (bool activates, IgnoreReason reason) = _claim(copy, deal.client, miner, sector, fresh);
+        if (!activates) {
             emit DealNotificationIgnored(copyId, miner, sector, reason);
             return;
         }
-        _backed[key] = copyId;
         copy.state = CopyState.Active;
         copy.sector = sector;
-        copy.activation = currentEpoch();
+        copy.activation = uint40(block.number);
         ++deal.live;
         if (--deal.proposed == 0) --_openProposals[deal.offerId][deal.client];
         emit DealCopyActivated(copyId, miner, sector, currentEpoch());
+    }
+
+    /// One (miner, sector, piece) backs one live copy of a client. Transient memory is enough: a copy activates only on a
+    /// sector that is tracked from this very epoch, and one message brings all of a new sector's notifications.
+    function _claim(
+        CopyRecord storage copy,
+        address client,
+        ActorId miner,
+        uint64 sector,
+        bool fresh
+    ) private returns (bool, IgnoreReason) {
+        if (!fresh) return (false, IgnoreReason.SectorNotFresh);
+        if (copy.state != CopyState.Proposed) return (false, IgnoreReason.NotProposed);
+        TransientSlot.BooleanSlot backed = keccak256(abi.encode(miner, sector, copy.cid, client))
+            .asBoolean();
+        if (backed.tload()) return (false, IgnoreReason.AlreadyBacked);
+        backed.tstore(true);
+        return (true, IgnoreReason.NotProposed);
     }
 }

@@ -24,14 +24,13 @@ abstract contract DealValidator is DealStore, IValidator {
     /// @inheritdoc IValidator
     function railTerminated(uint256 railId, address terminator, uint256 endEpoch) external {
         if (msg.sender != address(PAY)) revert DealNotPay(msg.sender);
-        uint256 dealId = _dealOfRail[railId];
+        DealRecord storage deal = _deals[railId];
         // Not reverting towards Pay: it would block the termination.
-        if (dealId == 0) return;
-        Deal storage deal = _deals[dealId];
-        Epoch railEnd = Epoch.wrap(endEpoch > type(uint64).max ? type(uint64).max : uint64(endEpoch));
+        if (deal.client == address(0)) return;
+        uint40 railEnd = uint40(Math.min(endEpoch, type(uint40).max));
         deal.railEnd = railEnd;
         if (terminator != address(this)) deal.departure = Departure.Payer;
-        emit DealLeft(dealId, deal.departure, railEnd);
+        emit DealLeft(railId, deal.departure, Epoch.wrap(railEnd));
     }
 
     /// @inheritdoc IValidator
@@ -45,12 +44,18 @@ abstract contract DealValidator is DealStore, IValidator {
         uint256 rate
     ) external view returns (ValidationResult memory result) {
         result.settleUpto = toEpoch;
-        uint256 dealId = _dealOfRail[railId];
-        if (dealId == 0 || toEpoch <= fromEpoch || toEpoch > type(uint64).max) return result;
-        Service memory service = _serviceOf(dealId);
+        if (
+            _deals[railId].client == address(0) ||
+            toEpoch <= fromEpoch ||
+            toEpoch > type(uint64).max
+        ) return result;
+        Service memory service = _serviceOf(railId);
         if (service.rates.length == 0) return result;
 
-        Epoch settled = max(_heldBack(service, Epoch.wrap(uint64(toEpoch))), Epoch.wrap(uint64(fromEpoch)));
+        Epoch settled = max(
+            _heldBack(service, Epoch.wrap(uint64(toEpoch))),
+            Epoch.wrap(uint64(fromEpoch))
+        );
         result.settleUpto = Epoch.unwrap(settled);
         // The copies' shares never exceed the rail's rate; Pay would refuse, and block the rail, if they did.
         uint256 greatest =
@@ -63,7 +68,7 @@ abstract contract DealValidator is DealStore, IValidator {
 
     /// The copies of a deal that were ever activated.
     function _serviceOf(uint256 dealId) private view returns (Service memory service) {
-        Deal storage deal = _deals[dealId];
+        DealRecord storage deal = _deals[dealId];
         uint256 copies = deal.copies;
         service = Service(
             new uint256[](copies),
@@ -75,13 +80,13 @@ abstract contract DealValidator is DealStore, IValidator {
         Epoch last = _lastOf(deal);
         uint256 count;
         for (uint256 i; i < copies; ++i) {
-            Copy storage copy = _copies[copyIdOf(dealId, i)];
+            CopyRecord storage copy = _copies[copyIdOf(dealId, i)];
             CopyState state = copy.state;
             if (state == CopyState.Proposed || state == CopyState.Expired) continue;
             service.subjects[count] = _subjectOf(deal.provider, copy.sector);
-            service.rates[count] = copy.rate;
-            service.starts[count] = copy.activation;
-            service.ends[count] = state == CopyState.Active ? last : copy.close;
+            service.rates[count] = _rateOf(deal, copy);
+            service.starts[count] = Epoch.wrap(copy.activation);
+            service.ends[count] = state == CopyState.Active ? last : Epoch.wrap(copy.close);
             service.failed[count++] = state == CopyState.Failed;
         }
         _truncate(service, count);
@@ -128,7 +133,11 @@ abstract contract DealValidator is DealStore, IValidator {
             service.starts[i] = max(from, service.starts[i]);
             service.ends[i] = min(settled, service.ends[i]);
         }
-        uint64[] memory proven = EVIDENCE.provenBetween(service.subjects, service.starts, service.ends);
+        uint64[] memory proven = EVIDENCE.provenBetween(
+            service.subjects,
+            service.starts,
+            service.ends
+        );
         for (uint256 i; i < proven.length; ++i) amount += service.rates[i] * proven[i];
     }
 }

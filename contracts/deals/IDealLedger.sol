@@ -7,7 +7,7 @@ import {ActorId} from "../fvm/ActorId.sol";
 import {Epoch} from "../fvm/Epoch.sol";
 import {Piece, PieceCid} from "../fvm/PieceCid.sol";
 
-/// The words in which deals are recorded: states, structs, events, errors.
+/// The words in which deals are recorded: states, structs, events, errors. A deal's id is the id of its rail.
 interface IDealLedger {
     enum CopyState {
         None,
@@ -70,19 +70,17 @@ interface IDealLedger {
         uint64 duration;
         /// Up to where the provider alone may extend (0: not at all), while the deal's rate per TiB is at most the cap.
         Epoch autoExtendUntil;
-        uint128 autoExtendRateCap;
+        uint96 autoExtendRateCap;
         /// 1 to 32.
         Piece[] pieces;
     }
 
-    /// Laid out for storage: six slots, a seventh if the deal may be extended by its provider.
     struct Deal {
         address client;
         ActorId provider;
+        uint64 offerId;
         uint32 version;
         bytes32 dataset;
-        uint64 offerId;
-        uint64 railId;
         Epoch sealBy;
         Epoch endEpoch;
         /// The rail's end once terminated, else 0.
@@ -103,27 +101,28 @@ interface IDealLedger {
         bool rateStale;
         IERC20 token;
         uint96 ratePerTib;
+        uint96 bondPerTib;
         /// Sum of the rates of the copies that are not final, token units an epoch.
-        uint128 rate;
+        uint256 rate;
         /// Upper bound of the exit fee, token units; the rail's fixed lockup.
-        uint128 exitFee;
+        uint256 exitFee;
         Epoch autoExtendUntil;
-        uint128 autoExtendRateCap;
+        uint96 autoExtendRateCap;
     }
 
     struct Copy {
         PieceCid cid;
+        uint8 height;
+        uint48 padding;
+        /// Cached; Faulty is never stored. See stateOf.
+        CopyState state;
         /// The sector that backs it, once active; 0 is a valid sector.
         uint64 sector;
         Epoch activation;
         /// Once final: from here on nothing is owed.
         Epoch close;
-        uint8 height;
-        uint48 padding;
-        /// Cached; Faulty is never stored. See stateOf.
-        CopyState state;
         /// Token units an epoch.
-        uint128 rate;
+        uint256 rate;
         /// What is left of its share of the bond, attoFIL.
         uint128 bond;
     }
@@ -144,7 +143,6 @@ interface IDealLedger {
         bytes32 dataset,
         uint64 offerId,
         uint32 version,
-        uint256 railId,
         Epoch sealBy,
         Epoch endEpoch,
         uint256 rate,
@@ -167,18 +165,17 @@ interface IDealLedger {
     event DealLeft(uint256 indexed dealId, Departure departure, Epoch railEnd);
     event DealExitFeePaid(uint256 indexed dealId, uint256 amount);
     event DealExtended(uint256 indexed dealId, address indexed by, Epoch endEpoch);
-    event DealAutoExtendSet(uint256 indexed dealId, Epoch until, uint128 rateCap);
+    event DealAutoExtendSet(uint256 indexed dealId, Epoch until, uint96 rateCap);
     /// The rail's rate or period follows the deal's copies.
     event DealRailAdjusted(uint256 indexed dealId, uint256 rate, uint256 period);
     /// The payer is in debt, so that Filecoin Pay refused; a later poke tries again.
     event DealRailNotAdjusted(uint256 indexed dealId, bytes reason);
-    event DealSettled(uint256 indexed dealId, uint256 railId, uint256 amount, Epoch settledUpTo);
-    event DealSettlementRefused(uint256 indexed dealId, uint256 railId, bytes reason);
+    event DealSettled(uint256 indexed dealId, uint256 amount, Epoch settledUpTo);
+    event DealSettlementRefused(uint256 indexed dealId, bytes reason);
 
     error DealUnknown(uint256 dealId);
     error DealPieceCountOutOfBounds(uint256 pieces, uint256 greatest);
     error DealPieceInvalid(uint256 index);
-    error DealPieceRepeated(uint256 index);
     error DealSealingWindowOutOfBounds(uint64 window, uint64 least, uint64 greatest);
     error DealRateTooLow(uint256 index, uint256 rate, uint256 least);
     error DealTooManyOpenProposals(address client, uint64 offerId, uint256 allowed);
@@ -199,7 +196,6 @@ interface IDealLedger {
     error DealSectorNotExtended(uint256 copyId, Epoch commitment, Epoch wanted);
     error DealLocationsMissing(uint256 dealId, uint256 given, uint256 wanted);
     error DealStillProposed(uint256 dealId);
-    error DealNothingLive(uint256 dealId);
     error DealParameterOutOfBounds(uint256 value, uint256 least, uint256 greatest);
 }
 

@@ -31,14 +31,24 @@ interface IDealLifecycle is IDealLedger {
     function extend(uint256 dealId, Epoch newEnd, bytes[] calldata locations) external;
 
     /// The client. See Proposal.
-    function setAutoExtend(uint256 dealId, Epoch until, uint128 rateCap) external;
+    function setAutoExtend(uint256 dealId, Epoch until, uint96 rateCap) external;
+
+    function dealOf(uint256 dealId) external view returns (Deal memory);
+
+    function copyOf(uint256 copyId) external view returns (Copy memory);
+
+    function openProposalsOf(uint64 offerId, address client) external view returns (uint256);
 
     function copiesOf(uint256 dealId) external view returns (Copy[] memory);
 
-    /// The live copies among at most `limit` copies of the piece from `cursor` on; next == 0 when there are no more.
+    /// The live copies among at most `limit` copies of the piece, newest first, from `cursor` (0: the newest) on; `next`
+    /// is the next cursor, 0 at the end.
     function replicationOf(
         PieceCid cid,
         uint256 cursor,
         uint256 limit
-    ) external view returns (Replica[] memory replicas, uint256 providers, uint256 owners, uint256 next);
+    )
+        external
+        view
+        returns (Replica[] memory replicas, uint256 providers, uint256 owners, uint256 next);
 }

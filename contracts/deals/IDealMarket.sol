@@ -16,16 +16,6 @@ interface IDealMarket is IDealLedger {
         bytes calldata params
     ) external returns (uint32 exitCode, uint64 returnCodec, bytes memory returnData);
 
-    function dealCount() external view returns (uint256);
-
-    function dealOf(uint256 dealId) external view returns (Deal memory);
-
-    function copyOf(uint256 copyId) external view returns (Copy memory);
-
-    function dealOfRail(uint256 railId) external view returns (uint256 dealId);
-
-    function openProposalsOf(uint64 offerId, address client) external view returns (uint256);
-
     /// The state now, from recorded epochs; whoever pokes later changes nothing of it.
     function stateOf(uint256 copyId) external view returns (CopyState);
 

@@ -6,7 +6,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {ISectorEvidence} from "../evidence/ISectorEvidence.sol";
 import {ActorId} from "../fvm/ActorId.sol";
-import {Epoch, currentEpoch} from "../fvm/Epoch.sol";
+import {Epoch} from "../fvm/Epoch.sol";
 import {FilAddress} from "../fvm/FilAddress.sol";
 import {PIECE_HEIGHT_MAX, PIECE_HEIGHT_MIN, Piece} from "../fvm/PieceCid.sol";
 import {SectorContentChanged} from "../fvm/SectorContentChanged.sol";
@@ -46,7 +46,10 @@ contract StorageDeals is
         IFilecoinPay pay,
         Parameters memory parameters
     ) DealStore(registry, evidence, pay, parameters.dryGrace) {
-        (uint64 least, uint64 greatest) = (parameters.minSealingWindow, parameters.maxSealingWindow);
+        (uint64 least, uint64 greatest) = (
+            parameters.minSealingWindow,
+            parameters.maxSealingWindow
+        );
         if (least == 0 || least > greatest) revert DealParameterOutOfBounds(least, 1, greatest);
         LIFECYCLE = address(new DealLifecycle(registry, evidence, pay, parameters));
         MIN_SEALING_WINDOW = least;
@@ -76,7 +79,10 @@ contract StorageDeals is
         uint256 count = proposal.pieces.length;
         // Check: what the offer does not bound.
         if (count == 0 || count > MAX_PIECES) revert DealPieceCountOutOfBounds(count, MAX_PIECES);
-        if (proposal.sealingWindow < MIN_SEALING_WINDOW || proposal.sealingWindow > MAX_SEALING_WINDOW) {
+        if (
+            proposal.sealingWindow < MIN_SEALING_WINDOW ||
+            proposal.sealingWindow > MAX_SEALING_WINDOW
+        ) {
             revert DealSealingWindowOutOfBounds(
                 proposal.sealingWindow,
                 MIN_SEALING_WINDOW,
@@ -94,17 +100,17 @@ contract StorageDeals is
             revert DealTooManyOpenProposals(msg.sender, proposal.offerId, terms.maxOpenProposals);
         }
 
-        // Effect: the deal and its copies.
-        dealId = ++_dealCount;
-        Deal storage deal = _deals[dealId];
+        // Effect: the deal, under the id of its rail, which carries nothing yet and calls nobody.
+        dealId = PAY.createRail(terms.token, msg.sender, terms.payee, address(this), 0, address(0));
         (uint256 rate, uint256 bond) = _recordCopies(dealId, proposal.pieces, terms);
-        _recordDeal(deal, proposal, terms, rate);
+        DealRecord storage deal = _deals[dealId];
+        _recordDeal(deal, proposal, terms);
 
-        // Interaction: the rail.
-        uint256 railId = _openRail(deal, terms, rate * terms.reservationFeeEpochs);
-        deal.railId = railId.toUint64();
-        _dealOfRail[railId] = dealId;
-        _emitProposed(dealId, deal, bond, proposal.pieces);
+        // Interaction: lockup before rate, then the reservation fee out of the fixed lockup.
+        uint256 fee = rate * terms.reservationFeeEpochs;
+        PAY.modifyRailLockup(dealId, deal.period, rate * terms.exitFeeEpochs + fee);
+        PAY.modifyRailPayment(dealId, rate, fee);
+        _emitProposed(dealId, deal, rate, bond, proposal.pieces);
     }
 
     /// @inheritdoc IDealMarket
@@ -126,16 +132,17 @@ contract StorageDeals is
 
     /// @inheritdoc ICurioDealViewV1
     function verifyDeal(CurioDealView calldata asked) external view returns (bool) {
-        Copy storage copy = _copies[asked.dealId];
-        Deal storage deal = _deals[asked.dealId >> 8];
+        CopyRecord storage copy = _copies[asked.dealId];
+        DealRecord storage deal = _deals[asked.dealId >> 8];
         if (copy.state != CopyState.Proposed || _sealingIsOver(deal)) return false;
         return
             asked.providerActorId == ActorId.unwrap(deal.provider) &&
-            asked.startEpoch == Epoch.unwrap(deal.sealBy) &&
-            asked.duration == deal.endEpoch.since(deal.sealBy) &&
+            asked.startEpoch == deal.sealBy &&
+            asked.duration == deal.endEpoch - deal.sealBy &&
             asked.allocationId == 0 &&
             keccak256(asked.clientId) == keccak256(FilAddress.ofEthAddress(deal.client)) &&
-            keccak256(asked.pieceCidV2) == keccak256(Piece(copy.cid, copy.height, copy.padding).toCidV2());
+            keccak256(asked.pieceCidV2) ==
+                keccak256(Piece(copy.cid, copy.height, copy.padding).toCidV2());
     }
 
     /// @inheritdoc ICurioDealViewV1
@@ -157,43 +164,13 @@ contract StorageDeals is
         return _isLive(copyId);
     }
 
-    /// @inheritdoc IDealMarket
-    function dealCount() external view returns (uint256) {
-        return _dealCount;
-    }
-
-    /// @inheritdoc IDealMarket
-    function dealOf(uint256 dealId) external view returns (Deal memory) {
-        return _dealAt(dealId);
-    }
-
-    /// @inheritdoc IDealMarket
-    function copyOf(uint256 copyId) external view returns (Copy memory) {
-        return _copies[copyId];
-    }
-
-    /// @inheritdoc IDealMarket
-    function dealOfRail(uint256 railId) external view returns (uint256) {
-        return _dealOfRail[railId];
-    }
-
-    /// @inheritdoc IDealMarket
-    function openProposalsOf(uint64 offerId, address client) external view returns (uint256) {
-        return _openProposals[offerId][client];
-    }
-
-    /// Opens the rail: lockup before rate, then the reservation fee out of the fixed lockup.
-    function _openRail(
-        Deal storage deal,
-        IProviderRegistry.Reservation memory terms,
-        uint256 reservationFee
-    ) private returns (uint256 railId) {
-        railId = PAY.createRail(terms.token, deal.client, terms.payee, address(this), 0, address(0));
-        PAY.modifyRailLockup(railId, deal.period, deal.exitFee + reservationFee);
-        PAY.modifyRailPayment(railId, deal.rate, reservationFee);
-    }
-
-    function _emitProposed(uint256 dealId, Deal storage deal, uint256 bond, Piece[] calldata pieces) private {
+    function _emitProposed(
+        uint256 dealId,
+        DealRecord storage deal,
+        uint256 rate,
+        uint256 bond,
+        Piece[] calldata pieces
+    ) private {
         emit DealProposed(
             dealId,
             deal.client,
@@ -201,39 +178,38 @@ contract StorageDeals is
             deal.dataset,
             deal.offerId,
             deal.version,
-            deal.railId,
-            deal.sealBy,
-            deal.endEpoch,
-            deal.rate,
+            Epoch.wrap(deal.sealBy),
+            Epoch.wrap(deal.endEpoch),
+            rate,
             bond,
             pieces
         );
     }
 
     function _recordDeal(
-        Deal storage deal,
+        DealRecord storage deal,
         Proposal calldata proposal,
-        IProviderRegistry.Reservation memory terms,
-        uint256 rate
+        IProviderRegistry.Reservation memory terms
     ) private {
         deal.client = msg.sender;
         deal.provider = terms.provider;
         deal.version = proposal.version;
         deal.dataset = proposal.dataset;
-        deal.offerId = proposal.offerId;
-        deal.sealBy = currentEpoch().plus(proposal.sealingWindow);
-        deal.endEpoch = deal.sealBy.plus(proposal.duration);
+        deal.token = terms.token;
+        deal.ratePerTib = uint256(terms.ratePerTib).toUint96();
+        deal.offerId = uint256(proposal.offerId).toUint40();
+        uint256 sealBy = block.number + proposal.sealingWindow;
+        deal.sealBy = sealBy.toUint40();
+        deal.endEpoch = (sealBy + proposal.duration).toUint40();
         deal.notice = terms.notice;
         deal.period = (uint256(terms.notice) + proposal.sealingWindow).toUint32();
+        deal.exitFeeEpochs = terms.exitFeeEpochs;
+        deal.bondPerTib = uint256(terms.bondPerTib).toUint96();
         deal.exitBps = terms.exitBps;
         deal.copies = uint8(proposal.pieces.length);
         deal.proposed = uint8(proposal.pieces.length);
-        deal.token = terms.token;
-        deal.ratePerTib = uint256(terms.ratePerTib).toUint96();
-        deal.rate = rate.toUint128();
-        deal.exitFee = (rate * terms.exitFeeEpochs).toUint128();
         if (proposal.autoExtendUntil != Epoch.wrap(0)) {
-            deal.autoExtendUntil = proposal.autoExtendUntil;
+            deal.autoExtendUntil = uint256(Epoch.unwrap(proposal.autoExtendUntil)).toUint40();
             deal.autoExtendRateCap = proposal.autoExtendRateCap;
         }
     }
@@ -244,23 +220,24 @@ contract StorageDeals is
         IProviderRegistry.Reservation memory terms
     ) private returns (uint256 rate, uint256 bond) {
         for (uint256 i; i < pieces.length; ++i) {
-            for (uint256 j; j < i; ++j) {
-                if (pieces[j].cid == pieces[i].cid) revert DealPieceRepeated(i);
-            }
-            uint64 size = pieces[i].paddedSize();
-            uint128 copyRate = shareOf(terms.ratePerTib, size);
+            Piece memory piece = pieces[i];
+            uint64 size = piece.paddedSize();
+            uint256 copyRate = shareOf(terms.ratePerTib, size);
             if (copyRate < MIN_RATE) revert DealRateTooLow(i, copyRate, MIN_RATE);
-            uint256 copyId = copyIdOf(dealId, i);
-            Copy storage copy = _copies[copyId];
-            copy.cid = pieces[i].cid;
-            copy.height = pieces[i].height;
-            copy.padding = pieces[i].padding;
-            copy.state = CopyState.Proposed;
-            copy.rate = copyRate;
-            copy.bond = shareOf(terms.bondPerTib, size);
             rate += copyRate;
-            bond += copy.bond;
-            _copiesOfPiece[pieces[i].cid].push(copyId);
+            bond += shareOf(terms.bondPerTib, size);
+            uint256 copyId = copyIdOf(dealId, i);
+            _copies[copyId] = CopyRecord({
+                cid: piece.cid,
+                sector: 0,
+                activation: 0,
+                close: 0,
+                padding: piece.padding,
+                previous: uint48(_newestCopy[piece.cid]),
+                height: piece.height,
+                state: CopyState.Proposed
+            });
+            _newestCopy[piece.cid] = copyId.toUint48();
         }
     }
 

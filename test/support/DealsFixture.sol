@@ -40,9 +40,9 @@ abstract contract DealsFixture is FilecoinDevnet {
     /// 32 GiB pieces, so that shares are round: a TiB holds 32.
     uint8 internal constant HEIGHT = 30;
     uint64 internal constant SIZE = 32 << 30;
-    uint128 internal constant RATE_PER_TIB = 32 ether / 1_000_000;
+    uint96 internal constant RATE_PER_TIB = 32 ether / 1_000_000;
     uint128 internal constant RATE = RATE_PER_TIB / 32;
-    uint128 internal constant BOND_PER_TIB = 32 ether;
+    uint96 internal constant BOND_PER_TIB = 32 ether;
     uint128 internal constant BOND = 1 ether;
     uint256 internal constant FUNDS = 1_000_000 ether;
 
@@ -321,10 +321,6 @@ abstract contract DealsFixture is FilecoinDevnet {
     /// What Filecoin Pay holds for an account.
     function fundsOf(address account) internal view returns (uint256 funds) {
         (funds, , , ) = pay.accounts(usdfc, account);
-    }
-
-    function railOf(uint256 dealId) internal view returns (uint256) {
-        return deals.dealOf(dealId).railId;
     }
 
     /// Gross of Filecoin Pay's fee, net of the reservation fee: what the rail itself has paid.

@@ -113,9 +113,8 @@ contract DealClientAttacksTest is DealsFixture {
 
     function test_TerminatesOnPayBeforeSealing() external {
         uint256 dealId = propose(1);
-        uint256 railId = railOf(dealId);
         vm.prank(client);
-        pay.terminateRail(railId);
+        pay.terminateRail(dealId);
         assertEq(uint256(deals.dealOf(dealId).departure), uint256(IDealLedger.Departure.Payer), "noticed");
         _servesANoticeAfterSealing(dealId);
     }
@@ -150,9 +149,8 @@ contract DealClientAttacksTest is DealsFixture {
         pass(dealId, 30_000);
         deals.settle(dealId);
         uint256 before = fundsOf(payee);
-        uint256 railId = railOf(dealId);
         vm.prank(client);
-        pay.terminateRail(railId);
+        pay.terminateRail(dealId);
         advance(1_000);
         vm.prank(stranger);
         deals.poke(dealId);

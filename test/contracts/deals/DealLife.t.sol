@@ -50,7 +50,7 @@ contract DealLifeTest is DealsFixture {
         assertEq(registry.creditOf(client), (uint256(BOND) * 70) / 100, "client's 70 %");
         assertEq(registry.creditOf(stranger), BOND / 10, "reporter's 10 %");
         assertEq(registry.burnable(), BOND - (uint256(BOND) * 70) / 100 - BOND / 10, "20 % burned");
-        assertEq(pay.getRail(railOf(dealId)).paymentRate, RATE, "the rail follows");
+        assertEq(pay.getRail(dealId).paymentRate, RATE, "the rail follows");
         assertEq(registry.bondOf(miner).locked, BOND, "the other share");
     }
 
