@@ -3,6 +3,7 @@ import { type Abi, type Address, type PublicClient, parseEther, toHex } from "vi
 import dealsModule from "../../../deploy/modules/deals.ts";
 import paymentsModule from "../../../deploy/modules/payments.ts";
 import { accountCount, DEVNET_MNEMONIC, type DevnetAccounts, devnetAccounts } from "./accounts.ts";
+import { compileContracts } from "./compile.ts";
 import { EPOCH_SECONDS, type Epochs, startEpochs } from "./epochs.ts";
 import { installFilecoin } from "./install-filecoin.ts";
 import { createSender, devnetClient, type Sender } from "./messages.ts";
@@ -58,7 +59,7 @@ const CLIENT_USDFC = parseEther("1000000");
 export async function startChain(options: ChainOptions): Promise<DevnetChain> {
   const { epochSeconds = 1, miners: minerCount, day = 60n, port = 0, onError } = options;
   const parameters = devnetParameters(day);
-  await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
+  await compileContracts();
   const connection = await hre.network.create({
     network: "devnet",
     override: {
