@@ -55,7 +55,10 @@ contract CallActorTest is FilecoinDevnet {
         _fails(abi.encode(0, 0, uint256(1) << 64, 0, bytes(""), 4), "flags of 65 bits");
         _fails(abi.encode(0, 0, 0, uint256(1) << 64, bytes(""), 4), "codec of 65 bits");
         _fails(abi.encode(0, 0, 0, 0, bytes(""), uint256(1) << 64), "id of 65 bits");
-        (bool ok, bytes memory answer) = _probe.delegate(CALL_ACTOR, abi.encode(0, 0, 0, 0, bytes(""), hex"0599"));
+        (bool ok, bytes memory answer) = _probe.delegate(
+            CALL_ACTOR,
+            abi.encode(0, 0, 0, 0, bytes(""), hex"0599")
+        );
         assertTrue(!ok && answer.length == 0, "no address");
         (ok, answer) = _probe.delegate(CALL_ACTOR, "");
         assertTrue(!ok && answer.length == 0, "empty address");
@@ -71,7 +74,12 @@ contract CallActorTest is FilecoinDevnet {
     function test_P7_UnknownIdIsNotFound() public {
         _exits(NOBODY, 0, 0, "", -6);
         _exits(NOBODY, MINER_COUNT, 0, "", -6);
-        (int256 exitCode, ) = _probe.callByAddress(hex"02aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 0, 0, "");
+        (int256 exitCode, ) = _probe.callByAddress(
+            hex"02aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            0,
+            0,
+            ""
+        );
         assertEq(exitCode, -6, "unknown f2");
     }
 
@@ -82,7 +90,10 @@ contract CallActorTest is FilecoinDevnet {
     }
 
     function test_P9_ValueUnderReadOnly() public {
-        (, bytes memory answer) = _probe.delegate(CALL_ACTOR_ID, abi.encode(0, 1, 1, 0, bytes(""), 99));
+        (, bytes memory answer) = _probe.delegate(
+            CALL_ACTOR_ID,
+            abi.encode(0, 1, 1, 0, bytes(""), 99)
+        );
         assertEq(answer, abi.encode(int256(-13), 0, bytes("")), "flag");
         answer = _staticDelegate(abi.encode(0, 1, 0, 0, bytes(""), 99));
         assertEq(answer, abi.encode(int256(-13), 0, bytes("")), "static frame");
@@ -110,8 +121,15 @@ contract CallActorTest is FilecoinDevnet {
 
     function test_P13_P14_P15_Parameters() public {
         ActorId miner = createMiner(address(1), address(2));
-        (, bytes memory answer) = _probe.delegate(CALL_ACTOR_ID, abi.encode(MINER_COUNT, 0, 0, 0x51, bytes(""), 4));
-        assertEq(answer, abi.encode(16, 0, bytes("")), "an empty block for a method without parameters");
+        (, bytes memory answer) = _probe.delegate(
+            CALL_ACTOR_ID,
+            abi.encode(MINER_COUNT, 0, 0, 0x51, bytes(""), 4)
+        );
+        assertEq(
+            answer,
+            abi.encode(16, 0, bytes("")),
+            "an empty block for a method without parameters"
+        );
         _exits(POWER, MINER_COUNT, 0, hex"00", 16);
         _exits(POWER, MINER_POWER, 0, "", 16);
         _exits(POWER, MINER_POWER, 0, hex"0000", 21);
@@ -195,14 +213,27 @@ contract CallActorTest is FilecoinDevnet {
         _receiver.willRevert();
         (int256 exitCode, bytes memory ret) = _probe.call(_receiverId, METHOD, 0, "");
         assertEq(exitCode, 33, "reverted");
-        assertEq(ret, abi.encodePacked(hex"44", MethodReceiver.ReceiverRefuses.selector), "as a CBOR byte string");
+        assertEq(
+            ret,
+            abi.encodePacked(hex"44", MethodReceiver.ReceiverRefuses.selector),
+            "as a CBOR byte string"
+        );
     }
 
     function test_InvokeEvm() public {
         bytes memory input = abi.encodeCall(MethodReceiver.echo, (7));
-        (int256 exitCode, bytes memory ret) = _probe.call(_receiverId, INVOKE_EVM, 0, abi.encodePacked(hex"5824", input));
+        (int256 exitCode, bytes memory ret) = _probe.call(
+            _receiverId,
+            INVOKE_EVM,
+            0,
+            abi.encodePacked(hex"5824", input)
+        );
         assertEq(exitCode, 0, "exit code");
-        assertEq(ret, abi.encodePacked(hex"5840", abi.encode(address(_probe), 7)), "caller and argument come back");
+        assertEq(
+            ret,
+            abi.encodePacked(hex"5840", abi.encode(address(_probe), 7)),
+            "caller and argument come back"
+        );
         (exitCode, ) = _probe.call(_receiverId, INVOKE_EVM, 0, input);
         assertEq(exitCode, 21, "not a byte string");
         (exitCode, ret) = _probe.call(_receiverId, INVOKE_EVM, 1, "");
@@ -212,11 +243,21 @@ contract CallActorTest is FilecoinDevnet {
 
     function test_RevertGiven_ExitCode() public {
         vm.expectRevert(
-            abi.encodeWithSelector(BuiltinActor.ActorCallFailed.selector, MARKET, METHOD, int256(22))
+            abi.encodeWithSelector(
+                BuiltinActor.ActorCallFailed.selector,
+                MARKET,
+                METHOD,
+                int256(22)
+            )
         );
         _probe.mustCall(MARKET, METHOD, 0, "");
         vm.expectRevert(
-            abi.encodeWithSelector(BuiltinActor.ActorCallFailed.selector, NOBODY, METHOD, int256(-6))
+            abi.encodeWithSelector(
+                BuiltinActor.ActorCallFailed.selector,
+                NOBODY,
+                METHOD,
+                int256(-6)
+            )
         );
         _probe.mustRead(NOBODY, METHOD, "");
         assertEq(_probe.mustRead(POWER, MINER_COUNT, ""), hex"00", "exit 0");
@@ -225,7 +266,9 @@ contract CallActorTest is FilecoinDevnet {
 
     function test_RevertGiven_NoPrecompile() public {
         vm.etch(CALL_ACTOR_ID, "");
-        vm.expectRevert(abi.encodeWithSelector(BuiltinActor.ActorUnreachable.selector, MINER_COUNT));
+        vm.expectRevert(
+            abi.encodeWithSelector(BuiltinActor.ActorUnreachable.selector, MINER_COUNT)
+        );
         _probe.read(POWER, MINER_COUNT, "");
     }
 
@@ -273,10 +316,19 @@ contract CallActorTest is FilecoinDevnet {
     /// A contract that returns `answer` to every call: PUSH1 length, PUSH1 10, PUSH0, CODECOPY, PUSH1 length, PUSH0, RETURN.
     function _etchAnswer(bytes memory answer) private {
         bytes1 length = bytes1(uint8(answer.length));
-        vm.etch(CALL_ACTOR_ID, abi.encodePacked(hex"60", length, hex"600a5f3960", length, hex"5ff3", answer));
+        vm.etch(
+            CALL_ACTOR_ID,
+            abi.encodePacked(hex"60", length, hex"600a5f3960", length, hex"5ff3", answer)
+        );
     }
 
-    function _exits(ActorId actor, uint64 method, uint256 value, bytes memory params, int256 expected) private {
+    function _exits(
+        ActorId actor,
+        uint64 method,
+        uint256 value,
+        bytes memory params,
+        int256 expected
+    ) private {
         (int256 exitCode, ) = _probe.call(actor, method, value, params);
         assertEq(exitCode, expected, "exit code");
     }

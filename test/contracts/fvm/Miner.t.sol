@@ -3,8 +3,11 @@ pragma solidity ^0.8.30;
 
 import {ActorId} from "../../../contracts/fvm/ActorId.sol";
 import {BuiltinActor} from "../../../contracts/fvm/BuiltinActor.sol";
+import {Cbor} from "../../../contracts/fvm/Cbor.sol";
+import {FilAddress} from "../../../contracts/fvm/FilAddress.sol";
 import {FilecoinDevnet} from "../../support/FilecoinDevnet.sol";
 import {FvmProbe} from "../../support/FvmProbe.sol";
+import {MethodReceiver} from "../../support/MethodReceiver.sol";
 import {vm} from "../../support/Vm.sol";
 
 contract MinerTest is FilecoinDevnet {
@@ -79,6 +82,31 @@ contract MinerTest is FilecoinDevnet {
             )
         );
         _probe.ownerOf(nobody);
+    }
+
+    /// A contract may answer to GetOwner too, with anything.
+    function test_RevertWhen_OwnerIsNoAnswerOfAMiner() public {
+        MethodReceiver impostor = new MethodReceiver();
+        impostor.willBeSilent();
+        ActorId actor = registerAccount(address(impostor));
+        bytes[5] memory malformed = [
+            bytes(""),
+            hex"8240",
+            hex"8342e907f6",
+            hex"8244e907f6",
+            hex"82f6f6"
+        ];
+        uint8[5] memory offsets = [0, 0, 0, 1, 1];
+        for (uint256 i; i < malformed.length; ++i) {
+            impostor.willAnswer(malformed[i]);
+            vm.expectRevert(abi.encodeWithSelector(Cbor.CborMalformed.selector, offsets[i]));
+            _probe.ownerOf(actor);
+        }
+        impostor.willAnswer(hex"8242e907f6");
+        vm.expectRevert(abi.encodeWithSelector(FilAddress.FilAddressInvalid.selector, hex"e907"));
+        _probe.ownerOf(actor);
+        impostor.willAnswer(hex"f6");
+        assertFalse(_probe.isControlling(actor, OWNER), "no bool is no");
     }
 
     function _isMinerCaller(address caller) private returns (bool isMiner) {
