@@ -41,8 +41,8 @@ export function transactionKinds(contracts: Contracts): Record<string, Transacti
         ]),
       (receipt) => {
         const [proposed] = parseEventLogs({ abi: abis.deals, eventName: "DealProposed", logs: receipt.logs });
-        const { dealId, railId, provider, sealBy, endEpoch, rate } = proposed!.args;
-        return { dealId, railId, provider, sealBy, endEpoch, rate };
+        const { dealId, provider, sealBy, endEpoch, rate } = proposed!.args;
+        return { dealId, provider, sealBy, endEpoch, rate };
       },
     ),
     refresh: kind("refresh", ({ miner, sectors, locations }) => ({

@@ -1,3 +1,4 @@
+import { decodeRevert } from "@holdfast/sdk";
 import type { Address, Hex, PublicClient } from "viem";
 import { abis, type Contracts } from "./contracts.ts";
 import type {
@@ -57,18 +58,31 @@ export function createChainState(client: PublicClient, contracts: Contracts) {
     return { freshness, grace, chainGap, extensionLead, maxExtension, minRate, ...numbers };
   }
 
-  const dealCount = (blockNumber: Epoch) =>
-    client.readContract({ ...onDeals, functionName: "dealCount", blockNumber });
-
-  /** Whose deal it is, and for which dataset: all that a scan needs. */
-  async function ownerOfDeal(dealId: bigint, blockNumber: Epoch) {
-    const deal = await client.readContract({
-      ...onDeals,
-      functionName: "dealOf",
-      args: [dealId],
+  /** Rails that the account pays in `token` and that are not finalised: a deal of ours has the id of its rail. */
+  async function railsOf(account: Address, token: Address, blockNumber: Epoch): Promise<bigint[]> {
+    const [rails] = await client.readContract({
+      ...onPay,
+      functionName: "getRailsForPayerAndToken",
+      args: [account, token, 0n, 0n],
       blockNumber,
     });
-    return { client: deal.client, dataset: deal.dataset };
+    return rails.map(({ railId }) => railId);
+  }
+
+  /** For which dataset the deal is; undefined for a rail that carries none of our deals. */
+  async function datasetOf(dealId: bigint, blockNumber: Epoch): Promise<Hex | undefined> {
+    try {
+      const deal = await client.readContract({
+        ...onDeals,
+        functionName: "dealOf",
+        args: [dealId],
+        blockNumber,
+      });
+      return deal.dataset;
+    } catch (error) {
+      if (decodeRevert(error, abis.deals)?.errorName === "DealUnknown") return undefined;
+      throw error;
+    }
   }
 
   async function deal(dealId: bigint, blockNumber: Epoch): Promise<ChainDeal> {
@@ -79,7 +93,7 @@ export function createChainState(client: PublicClient, contracts: Contracts) {
     const [owner, endpoint, settledUpTo, read] = await Promise.all([
       client.readContract({ ...onRegistry, functionName: "ownerOf", args: [given.provider], blockNumber }),
       endpointOf(given.offerId, given.version),
-      settledUpToOf(given.railId, blockNumber),
+      settledUpToOf(dealId, blockNumber),
       Promise.all(
         copies.map((copy, index) =>
           readCopy(given.provider, (dealId << 8n) | BigInt(index), copy, blockNumber),
@@ -154,7 +168,7 @@ export function createChainState(client: PublicClient, contracts: Contracts) {
       });
       return rail.settledUpTo;
     } catch (error) {
-      if (String((error as Error).message).includes("RailInactiveOrSettled")) return undefined;
+      if (decodeRevert(error, abis.pay)?.errorName === "RailInactiveOrSettled") return undefined;
       throw error;
     }
   }
@@ -200,7 +214,7 @@ export function createChainState(client: PublicClient, contracts: Contracts) {
     return { available, fundedUntil };
   }
 
-  return { parameters, dealCount, ownerOfDeal, deal, offers, account };
+  return { parameters, railsOf, datasetOf, deal, offers, account };
 }
 
 export type ChainState = ReturnType<typeof createChainState>;

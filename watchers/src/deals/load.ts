@@ -43,17 +43,14 @@ export interface LoaderOptions {
   logger: Logger;
 }
 
-interface Checkpoint {
-  scannedTo: bigint;
-  deals: bigint[];
-}
-
 /** Puts together what `decide` needs: the chain as of one epoch, our records, and what providers and miners say now. */
 export function createLoader(options: LoaderOptions) {
   const { policy, account, confirmations, client, chain, locator, market, db, outbox, logger } = options;
   /** Deals in which nothing can change any more. */
   const ended = new Map<bigint, ChainDeal>();
   const looks = new Map<string, { look: Look; epoch: Epoch }>();
+  /** Rails of the account that carry something else. */
+  const foreign = new Set<bigint>();
   let parameters: Parameters | undefined;
 
   async function load(): Promise<State> {
@@ -81,7 +78,10 @@ export function createLoader(options: LoaderOptions) {
     };
   }
 
-  /** Ids of this client's deals for this dataset. Every deal is looked at once it is too deep to be undone. */
+  /**
+   * Ids of this client's deals for this dataset. Filecoin Pay lists the rails that still run; deals are remembered once
+   * they are too deep to be undone, so that those whose rails are gone are known still.
+   */
   async function findDeals(epoch: Epoch): Promise<bigint[]> {
     const name = `deals:${policy.dataset}`;
     const stored = await db
@@ -89,27 +89,31 @@ export function createLoader(options: LoaderOptions) {
       .select("value")
       .where("name", "=", name)
       .executeTakeFirst();
-    const known: Checkpoint = stored ? decodePayload(stored.value) : { scannedTo: 0n, deals: [] };
-    const final =
-      epoch > confirmations ? await chain.dealCount(epoch - confirmations).catch(() => known.scannedTo) : 0n;
+    const known: bigint[] = stored ? decodePayload(stored.value) : [];
+    const rails = await chain.railsOf(account, policy.token, epoch);
     const fresh: bigint[] = [];
-    for (let dealId = known.scannedTo + 1n; dealId <= (await chain.dealCount(epoch)); dealId++) {
-      const owner = await chain.ownerOfDeal(dealId, epoch);
-      if (owner.client.toLowerCase() !== account.toLowerCase() || owner.dataset !== policy.dataset) continue;
-      fresh.push(dealId);
+    for (const railId of rails) {
+      if (known.includes(railId) || foreign.has(railId)) continue;
+      if ((await chain.datasetOf(railId, epoch)) === policy.dataset) fresh.push(railId);
+      else if (await isFinal(railId, epoch)) foreign.add(railId);
     }
-    if (final > known.scannedTo) {
-      const value = encodePayload({
-        scannedTo: final,
-        deals: [...known.deals, ...fresh.filter((dealId) => dealId <= final)],
-      } satisfies Checkpoint);
+    const final: bigint[] = [];
+    for (const dealId of fresh) if (await isFinal(dealId, epoch)) final.push(dealId);
+    if (final.length > 0) {
+      const value = encodePayload([...known, ...final]);
       await db
         .insertInto("checkpoints")
         .values({ name, value })
         .onConflict((conflict) => conflict.column("name").doUpdateSet({ value }))
         .execute();
     }
-    return [...known.deals, ...fresh];
+    return [...known, ...fresh];
+  }
+
+  /** Whether the rail stood already where the chain can no longer be undone. */
+  async function isFinal(railId: bigint, epoch: Epoch): Promise<boolean> {
+    if (epoch <= confirmations) return false;
+    return (await chain.railsOf(account, policy.token, epoch - confirmations)).includes(railId);
   }
 
   /** What providers took from us is followed from then on. */

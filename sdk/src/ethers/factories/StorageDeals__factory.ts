@@ -318,17 +318,6 @@ const _abi = [
         type: "uint256",
       },
     ],
-    name: "DealNothingLive",
-    type: "error",
-  },
-  {
-    inputs: [
-      {
-        internalType: "uint256",
-        name: "dealId",
-        type: "uint256",
-      },
-    ],
     name: "DealNothingProposed",
     type: "error",
   },
@@ -394,17 +383,6 @@ const _abi = [
       },
     ],
     name: "DealPieceInvalid",
-    type: "error",
-  },
-  {
-    inputs: [
-      {
-        internalType: "uint256",
-        name: "index",
-        type: "uint256",
-      },
-    ],
-    name: "DealPieceRepeated",
     type: "error",
   },
   {
@@ -551,9 +529,9 @@ const _abi = [
       },
       {
         indexed: false,
-        internalType: "uint128",
+        internalType: "uint96",
         name: "rateCap",
-        type: "uint128",
+        type: "uint96",
       },
     ],
     name: "DealAutoExtendSet",
@@ -756,12 +734,6 @@ const _abi = [
       },
       {
         indexed: false,
-        internalType: "uint256",
-        name: "railId",
-        type: "uint256",
-      },
-      {
-        indexed: false,
         internalType: "Epoch",
         name: "sealBy",
         type: "uint64",
@@ -867,12 +839,6 @@ const _abi = [
       {
         indexed: false,
         internalType: "uint256",
-        name: "railId",
-        type: "uint256",
-      },
-      {
-        indexed: false,
-        internalType: "uint256",
         name: "amount",
         type: "uint256",
       },
@@ -893,12 +859,6 @@ const _abi = [
         indexed: true,
         internalType: "uint256",
         name: "dealId",
-        type: "uint256",
-      },
-      {
-        indexed: false,
-        internalType: "uint256",
-        name: "railId",
         type: "uint256",
       },
       {
@@ -1115,21 +1075,6 @@ const _abi = [
             type: "bytes32",
           },
           {
-            internalType: "uint64",
-            name: "sector",
-            type: "uint64",
-          },
-          {
-            internalType: "Epoch",
-            name: "activation",
-            type: "uint64",
-          },
-          {
-            internalType: "Epoch",
-            name: "close",
-            type: "uint64",
-          },
-          {
             internalType: "uint8",
             name: "height",
             type: "uint8",
@@ -1145,9 +1090,24 @@ const _abi = [
             type: "uint8",
           },
           {
-            internalType: "uint128",
+            internalType: "uint64",
+            name: "sector",
+            type: "uint64",
+          },
+          {
+            internalType: "Epoch",
+            name: "activation",
+            type: "uint64",
+          },
+          {
+            internalType: "Epoch",
+            name: "close",
+            type: "uint64",
+          },
+          {
+            internalType: "uint256",
             name: "rate",
-            type: "uint128",
+            type: "uint256",
           },
           {
             internalType: "uint128",
@@ -1181,21 +1141,6 @@ const _abi = [
             type: "bytes32",
           },
           {
-            internalType: "uint64",
-            name: "sector",
-            type: "uint64",
-          },
-          {
-            internalType: "Epoch",
-            name: "activation",
-            type: "uint64",
-          },
-          {
-            internalType: "Epoch",
-            name: "close",
-            type: "uint64",
-          },
-          {
             internalType: "uint8",
             name: "height",
             type: "uint8",
@@ -1211,9 +1156,24 @@ const _abi = [
             type: "uint8",
           },
           {
-            internalType: "uint128",
+            internalType: "uint64",
+            name: "sector",
+            type: "uint64",
+          },
+          {
+            internalType: "Epoch",
+            name: "activation",
+            type: "uint64",
+          },
+          {
+            internalType: "Epoch",
+            name: "close",
+            type: "uint64",
+          },
+          {
+            internalType: "uint256",
             name: "rate",
-            type: "uint128",
+            type: "uint256",
           },
           {
             internalType: "uint128",
@@ -1224,19 +1184,6 @@ const _abi = [
         internalType: "struct IDealLedger.Copy",
         name: "",
         type: "tuple",
-      },
-    ],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [],
-    name: "dealCount",
-    outputs: [
-      {
-        internalType: "uint256",
-        name: "",
-        type: "uint256",
       },
     ],
     stateMutability: "view",
@@ -1265,6 +1212,11 @@ const _abi = [
             type: "uint64",
           },
           {
+            internalType: "uint64",
+            name: "offerId",
+            type: "uint64",
+          },
+          {
             internalType: "uint32",
             name: "version",
             type: "uint32",
@@ -1273,16 +1225,6 @@ const _abi = [
             internalType: "bytes32",
             name: "dataset",
             type: "bytes32",
-          },
-          {
-            internalType: "uint64",
-            name: "offerId",
-            type: "uint64",
-          },
-          {
-            internalType: "uint64",
-            name: "railId",
-            type: "uint64",
           },
           {
             internalType: "Epoch",
@@ -1360,14 +1302,19 @@ const _abi = [
             type: "uint96",
           },
           {
-            internalType: "uint128",
-            name: "rate",
-            type: "uint128",
+            internalType: "uint96",
+            name: "bondPerTib",
+            type: "uint96",
           },
           {
-            internalType: "uint128",
+            internalType: "uint256",
+            name: "rate",
+            type: "uint256",
+          },
+          {
+            internalType: "uint256",
             name: "exitFee",
-            type: "uint128",
+            type: "uint256",
           },
           {
             internalType: "Epoch",
@@ -1375,33 +1322,14 @@ const _abi = [
             type: "uint64",
           },
           {
-            internalType: "uint128",
+            internalType: "uint96",
             name: "autoExtendRateCap",
-            type: "uint128",
+            type: "uint96",
           },
         ],
         internalType: "struct IDealLedger.Deal",
         name: "",
         type: "tuple",
-      },
-    ],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [
-      {
-        internalType: "uint256",
-        name: "railId",
-        type: "uint256",
-      },
-    ],
-    name: "dealOfRail",
-    outputs: [
-      {
-        internalType: "uint256",
-        name: "",
-        type: "uint256",
       },
     ],
     stateMutability: "view",
@@ -1618,9 +1546,9 @@ const _abi = [
             type: "uint64",
           },
           {
-            internalType: "uint128",
+            internalType: "uint96",
             name: "autoExtendRateCap",
-            type: "uint128",
+            type: "uint96",
           },
           {
             components: [
@@ -1786,9 +1714,9 @@ const _abi = [
         type: "uint64",
       },
       {
-        internalType: "uint128",
+        internalType: "uint96",
         name: "rateCap",
-        type: "uint128",
+        type: "uint96",
       },
     ],
     name: "setAutoExtend",
