@@ -84,7 +84,13 @@ contract ProviderMarketTest is ProviderFixture {
 
     function test_RevertWhen_ReservingWhatIsNotOffered() public {
         uint64[] memory sizes = pieces(1);
-        _refuses(99, 1, DURATION, sizes, abi.encodeWithSelector(IProviderRegistry.OfferUnknown.selector, 99));
+        _refuses(
+            99,
+            1,
+            DURATION,
+            sizes,
+            abi.encodeWithSelector(IProviderRegistry.OfferUnknown.selector, 99)
+        );
         _refuses(_offerId, 2, DURATION, sizes, _changed(2));
         _refuses(_offerId, 0, DURATION, sizes, _changed(0));
         _refuses(_offerId, 1, DURATION - 1, sizes, _duration(DURATION - 1));
@@ -448,7 +454,7 @@ contract ProviderMarketTest is ProviderFixture {
     function test_RevertWhen_CreditGoesNowhere() public {
         reserve(_offerId, 1);
         _slash(1 ether, CLIENT, REPORTER);
-        address nowhere = address(uint160(0xff) << 152 | 888_888);
+        address nowhere = address((uint160(0xff) << 152) | 888_888);
         vm.prank(CLIENT);
         vm.expectRevert(
             abi.encodeWithSelector(
@@ -527,8 +533,7 @@ contract ProviderMarketTest is ProviderFixture {
     }
 
     function _changed(uint32 named) private view returns (bytes memory) {
-        return
-            abi.encodeWithSelector(IProviderRegistry.OfferChanged.selector, _offerId, named, 1);
+        return abi.encodeWithSelector(IProviderRegistry.OfferChanged.selector, _offerId, named, 1);
     }
 
     function _duration(uint64 duration) private pure returns (bytes memory) {
