@@ -259,11 +259,11 @@ contract ProviderBondsTest is ProviderFixture {
         (
             IProviderRegistry.Envelope memory inForce,
             IProviderRegistry.Envelope memory next,
-            Epoch at
+            Epoch from
         ) = _registry.envelopeOf(_provider);
         assertEq(inForce.maxBondAtStake, current, "in force");
         assertEq(next.maxBondAtStake, pending, "pending");
-        assertEq(Epoch.unwrap(at), effective, "effective");
+        assertEq(Epoch.unwrap(from), effective, "effective");
     }
 
     /* POST */
