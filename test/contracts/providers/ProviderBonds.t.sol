@@ -141,7 +141,10 @@ contract ProviderBondsTest is ProviderFixture {
         ActorId miner = createMiner(owner, WORKER);
         vm.prank(owner);
         _registry.register(miner, envelope());
-        assertTrue(_registry.ownerOf(miner).toMasked() == owner, "an f1 owner calls as a masked id");
+        assertTrue(
+            _registry.ownerOf(miner).toMasked() == owner,
+            "an f1 owner calls as a masked id"
+        );
     }
 
     function test_RevertWhen_RegisteringNoMiner() public {
@@ -256,11 +259,11 @@ contract ProviderBondsTest is ProviderFixture {
         (
             IProviderRegistry.Envelope memory inForce,
             IProviderRegistry.Envelope memory next,
-            Epoch at
+            Epoch from
         ) = _registry.envelopeOf(_provider);
         assertEq(inForce.maxBondAtStake, current, "in force");
         assertEq(next.maxBondAtStake, pending, "pending");
-        assertEq(Epoch.unwrap(at), effective, "effective");
+        assertEq(Epoch.unwrap(from), effective, "effective");
     }
 
     /* POST */
@@ -487,10 +490,6 @@ contract ProviderBondsTest is ProviderFixture {
 
     function _transferFailed(address to, uint256 amount) private pure returns (bytes memory) {
         return
-            abi.encodeWithSelector(
-                IProviderRegistry.ProviderTransferFailed.selector,
-                to,
-                amount
-            );
+            abi.encodeWithSelector(IProviderRegistry.ProviderTransferFailed.selector, to, amount);
     }
 }

@@ -22,8 +22,13 @@ contract ProviderOffersTest is ProviderFixture {
         emit IProviderRegistry.OfferPublished(_provider, 1, 1, terms);
         assertEq(publish(terms), 1, "ids count from 1");
         assertEq(_registry.offerCount(), 1, "count");
-        (, uint32 version, bool paused, uint64 reserved, IProviderRegistry.Terms memory kept) = _registry
-            .offerOf(1);
+        (
+            ,
+            uint32 version,
+            bool paused,
+            uint64 reserved,
+            IProviderRegistry.Terms memory kept
+        ) = _registry.offerOf(1);
         assertEq(version, 1, "version");
         assertFalse(paused, "open");
         assertEq(reserved, 0, "nothing reserved");
