@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+// These tests print their figures.
+// solhint-disable no-console
 import {console} from "hardhat/console.sol";
 
 import {Epoch} from "../../../contracts/fvm/Epoch.sol";

@@ -4,7 +4,6 @@ pragma solidity ^0.8.30;
 import {ISectorEvidence} from "../../../contracts/evidence/ISectorEvidence.sol";
 import {Observation} from "../../../contracts/evidence/IStorageEvidence.sol";
 import {SectorEvidence} from "../../../contracts/evidence/SectorEvidence.sol";
-import {ActorId} from "../../../contracts/fvm/ActorId.sol";
 import {SectorEvidenceTest} from "../../support/SectorEvidenceTest.sol";
 import {vm} from "../../support/Vm.sol";
 

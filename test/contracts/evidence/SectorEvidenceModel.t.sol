@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-import {ISectorEvidence} from "../../../contracts/evidence/ISectorEvidence.sol";
 import {Observation} from "../../../contracts/evidence/IStorageEvidence.sol";
 import {Epoch} from "../../../contracts/fvm/Epoch.sol";
 import {EvidenceModel} from "../../support/EvidenceModel.sol";
