@@ -83,7 +83,7 @@ interface GasRun {
 export function differences(recorded: Snapshot, measured: Snapshot, tolerance: number): string[] {
   return [...new Set([...Object.keys(recorded), ...Object.keys(measured)])].sort().flatMap((name) => {
     const [before, now] = [recorded[name], measured[name]];
-    if (before === undefined) return [`${name}: new`];
+    if (before === undefined) return [typeof now === "number" ? `${name}: new, ${now}` : `${name}: new`];
     if (now === undefined) return [`${name}: gone`];
     if (typeof before === "number" && typeof now === "number") {
       if (Math.abs(now - before) * 100 <= tolerance * before) return [];

@@ -196,7 +196,6 @@ interface IDealLedger {
     error DealSectorNotExtended(uint256 copyId, Epoch commitment, Epoch wanted);
     error DealLocationsMissing(uint256 dealId, uint256 given, uint256 wanted);
     error DealStillProposed(uint256 dealId);
-    error DealNothingLive(uint256 dealId);
     error DealParameterOutOfBounds(uint256 value, uint256 least, uint256 greatest);
 }
 

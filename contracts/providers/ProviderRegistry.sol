@@ -317,9 +317,9 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
         ActorId provider
     ) external view returns (Envelope memory current, Envelope memory pending, Epoch effective) {
         Bonds.Account storage account = _accounts[provider];
-        current = _envelope(account.inForce());
+        current = _copy(account.inForce());
         if (account.isPending()) {
-            pending = _envelope(account.envelopes[account.newest]);
+            pending = _copy(account.envelopes[account.newest]);
             effective = account.effective;
         }
     }
@@ -471,7 +471,7 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
         if (!account.registered) revert ProviderNotRegistered(provider);
     }
 
-    function _envelope(Envelope storage envelope) private view returns (Envelope memory) {
+    function _copy(Envelope storage envelope) private view returns (Envelope memory) {
         return envelope;
     }
 

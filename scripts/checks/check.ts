@@ -8,7 +8,7 @@ export interface Check {
   find(root: string): string[];
 }
 
-const NOT_OURS = ["**/node_modules/**", "**/generated/**", "**/deployments/**"];
+const NOT_OURS = ["**/node_modules/**", "**/generated/**", "sdk/src/ethers/**", "**/deployments/**"];
 
 /** Paths below `root` that match `patterns`, sorted; neither packages nor generated files. */
 export function filesIn(root: string, patterns: string[]): string[] {

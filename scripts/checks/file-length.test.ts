@@ -18,6 +18,8 @@ describe("file-length", () => {
   });
 
   it("lets generated files be", () => {
-    expect(findIn(fileLength, { "sdk/src/generated/abi.ts": lines(9000) })).to.be.empty;
+    expect(
+      findIn(fileLength, { "sdk/src/generated/abi.ts": lines(9000), "sdk/src/ethers/index.ts": lines(401) }),
+    ).to.be.empty;
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runTypeChain } from "typechain";
@@ -6,15 +6,22 @@ import type { Artifact } from "./artifacts.ts";
 import type { Files } from "./typescript.ts";
 
 /**
- * TypeChain's ethers v6 bindings of the same contracts. TypeChain writes files, so it writes them into a temporary
- * folder; its imports are made to name `.ts` files, which is what Node runs here.
+ * TypeChain's ethers v6 bindings of the same contracts. TypeChain reads and writes files: both in a temporary folder.
+ * Its imports are made to name `.ts` files, which is what Node runs here. Without bytecode: bindings connect to what
+ * Ignition deploys, and change only when an ABI does.
  */
-export async function generateBindings(root: string, artifacts: Artifact[]): Promise<Files> {
-  const outDir = await mkdtemp(join(tmpdir(), "holdfast-typechain-"));
+export async function generateBindings(artifacts: Artifact[]): Promise<Files> {
+  const folder = await mkdtemp(join(tmpdir(), "holdfast-typechain-"));
   try {
-    const paths = artifacts.map((artifact) => artifact.path);
+    const paths: string[] = [];
+    for (const artifact of artifacts) {
+      const path = join(folder, `${artifact.contractName}.json`);
+      await writeFile(path, JSON.stringify(artifact));
+      paths.push(path);
+    }
+    const outDir = join(folder, "out");
     await runTypeChain({
-      cwd: root,
+      cwd: folder,
       filesToProcess: paths,
       allFiles: paths,
       outDir,
@@ -33,7 +40,7 @@ export async function generateBindings(root: string, artifacts: Artifact[]): Pro
     }
     return files;
   } finally {
-    await rm(outDir, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

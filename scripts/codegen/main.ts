@@ -24,7 +24,7 @@ try {
   for (const [name, source] of generated) generated.set(name, format(source));
   const targets: [string, Files][] = [
     [join(ROOT, "sdk/src/generated"), generated],
-    [join(ROOT, "sdk/src/ethers"), await generateBindings(ROOT, artifacts)],
+    [join(ROOT, "sdk/src/ethers"), await generateBindings(artifacts)],
   ];
   const stale = (await Promise.all(targets.map(([folder, files]) => staleFiles(folder, files)))).flat();
   if (values.check) report(stale);
@@ -55,7 +55,7 @@ async function staleFiles(folder: string, files: Files): Promise<string[]> {
 }
 
 async function replace(folder: string, files: Files): Promise<void> {
-  for (const name of await filesIn(folder)) if (!files.has(name)) await rm(join(folder, name));
+  await rm(folder, { recursive: true, force: true });
   for (const [name, source] of files) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), source);

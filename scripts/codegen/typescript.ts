@@ -1,6 +1,5 @@
-import type { AbiFunction } from "viem";
-import { type Abi, getAddress, toFunctionSignature } from "viem";
-import type { Artifact } from "./artifacts.ts";
+import { type Abi, getAddress } from "viem";
+import { type Artifact, keyOf } from "./artifacts.ts";
 
 const NOTICE = "// Written by `npm run codegen` from what Hardhat compiled and deployed. Do not edit.\n\n";
 
@@ -41,29 +40,14 @@ export const addresses: { [chainId: number]: { [contract: string]: Address } } =
 
 function errorsOf(artifacts: Artifact[]): Abi {
   const errors = artifacts.flatMap(({ abi }) => abi.filter((item) => item.type === "error"));
-  const bySignature = new Map(errors.map((error) => [signature(error), error]));
-  return [...bySignature].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, error]) => error);
-}
-
-function signature(error: Extract<Abi[number], { type: "error" }>): string {
-  return toFunctionSignature({
-    ...error,
-    type: "function",
-    outputs: [],
-    stateMutability: "view",
-  } as AbiFunction);
+  const byKey = new Map(errors.map((error) => [keyOf(error), error]));
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, error]) => error);
 }
 
 function abiName({ contractName }: Artifact): string {
-  const name = withoutInterfacePrefix(contractName);
-  return `${name[0]?.toLowerCase()}${name.slice(1)}Abi`;
+  return `${contractName[0]?.toLowerCase()}${contractName.slice(1)}Abi`;
 }
 
 function fileName({ contractName }: Artifact): string {
-  const kebab = withoutInterfacePrefix(contractName).replace(/(?<=[a-z0-9])(?=[A-Z])/g, "-");
-  return `abi-${kebab.toLowerCase()}`;
-}
-
-function withoutInterfacePrefix(name: string): string {
-  return name.replace(/^I(?=[A-Z][a-z])/, "");
+  return `abi-${contractName.replace(/(?<=[a-z0-9])(?=[A-Z])/g, "-").toLowerCase()}`;
 }

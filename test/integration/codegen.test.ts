@@ -19,14 +19,11 @@ describe("codegen", () => {
     await writeFile(join(dir, path), JSON.stringify({ abi: parseAbi(abi) }));
   };
 
-  it("names an ABI after its contract, an interface without its I", async () => {
-    await artifact("pay/IFilecoinPay.sol/IFilecoinPay.json", [
-      "function a()",
-      "error B()",
-      "error A(uint256 x)",
-    ]);
+  it("names an ABI after its contract, and gathers every error once", async () => {
+    await artifact("pay/IPay.sol/IPay.json", ["function a()", "error B()", "error A(uint256 x)"]);
     await artifact("deals/X.sol/InvoiceBook.json", ["error B()"]);
-    const files = generate(await readArtifacts(dir, ["IFilecoinPay", "InvoiceBook"]), new Map());
+    const artifacts = await readArtifacts(dir, { FilecoinPay: ["IPay"], InvoiceBook: ["InvoiceBook"] });
+    const files = generate(artifacts, new Map());
     expect([...files.keys()]).to.deep.equal([
       "abi-filecoin-pay.ts",
       "abi-invoice-book.ts",
@@ -39,9 +36,24 @@ describe("codegen", () => {
     expect(errors, "each error once, in order").to.deep.equal(['"name":"A"', '"name":"B"']);
   });
 
+  it("unites the ABIs of a contract that runs in parts, with the first one's constructor", async () => {
+    await artifact("A.json", ["constructor(uint256 x)", "function a()", "error E()"]);
+    await artifact("B.json", [
+      "constructor(address y)",
+      "function a()",
+      "function b()",
+      "error E()",
+      "fallback() external",
+    ]);
+    const [united] = await readArtifacts(dir, { A: ["A", "B"] });
+    expect(united?.abi).to.have.deep.members(
+      parseAbi(["constructor(uint256 x)", "function a()", "function b()", "error E()"]),
+    );
+  });
+
   it("names the contracts that are not compiled, and the command", async () => {
     await artifact("x/X.sol/X.json", []);
-    const error = await readArtifacts(dir, ["X", "Y", "Z"]).catch((caught: unknown) => caught);
+    const error = await readArtifacts(dir, { X: ["X"], Y: ["Y", "Z"] }).catch((caught: unknown) => caught);
     expect(error).to.be.instanceOf(ArtifactMissingError);
     expect((error as Error).message).to.match(/Y, Z.*\n.*npx hardhat build/s);
   });

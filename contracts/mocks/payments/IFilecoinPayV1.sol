@@ -66,6 +66,7 @@ interface IFilecoinPayV1 is IFilecoinPay {
         uint256 oldLockup,
         uint256 current
     );
+    error FeeWithdrawalNativeTransferFailed(address to, uint256 amount);
     error InsufficientCurrentLockup(IERC20 token, address from, uint256 current, uint256 reduction);
     error InsufficientFundsForOneTimePayment(
         IERC20 token,
@@ -88,6 +89,7 @@ interface IFilecoinPayV1 is IFilecoinPay {
         uint256 newPeriod,
         uint256 newLockupFixed
     );
+    error InvalidRateChangeQueueState(uint256 nextRate, uint256 untilEpoch);
     error LockupExceedsFundsInvariant(IERC20 token, address from, uint256 lockup, uint256 funds);
     error LockupFixedIncreaseNotAllowedDueToInsufficientFunds(
         IERC20 token,
@@ -127,6 +129,12 @@ interface IFilecoinPayV1 is IFilecoinPay {
         uint256 railRate,
         uint256 accountRate
     );
+    error LockupRateLessThanOldRate(
+        uint256 railId,
+        address from,
+        uint256 oldRate,
+        uint256 lockupRate
+    );
     error MissingServiceFeeRecipient();
     error MustSendExactNativeAmount(uint256 required, uint256 sent);
     error NativeTokenNotAccepted(uint256 sent);
@@ -146,6 +154,12 @@ interface IFilecoinPayV1 is IFilecoinPay {
     error OneTimePaymentExceedsLockup(uint256 railId, uint256 lockupFixed, uint256 payment);
     error OnlyRailClientAllowed(address client, address caller);
     error OnlyRailOperatorAllowed(address operator, address caller);
+    error OnlyRailParticipantAllowed(
+        address payer,
+        address operator,
+        address payee,
+        address caller
+    );
     error OperatorLockupAllowanceExceeded(uint256 allowance, uint256 usage);
     error OperatorNotApproved(address from, address operator);
     error OperatorRateAllowanceExceeded(uint256 allowance, uint256 usage);
@@ -153,6 +167,7 @@ interface IFilecoinPayV1 is IFilecoinPay {
     error RailInactiveOrSettled(uint256 railId);
     error RailNotTerminated(uint256 railId);
     error RateChangeNotAllowedOnTerminatedRail(uint256 railId);
+    error RateChangeQueueNotEmpty(uint256 untilEpoch);
     error SignerMustBeMsgSender(address caller, address signer);
     error ValidatorModifiedAmountExceedsMaximum(uint256 railId, uint256 maximum, uint256 amount);
     error ValidatorSettledBeforeSegmentStart(

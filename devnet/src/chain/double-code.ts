@@ -1,14 +1,10 @@
-import { type Address, keccak256, stringToBytes } from "viem";
+import { maskedId } from "@holdfast/sdk";
+import { type Address, getAddress, keccak256, stringToBytes } from "viem";
 
-/** The masked id of an actor, `0xff…`: where a built-in actor's double stands. */
-export function maskedId(actor: bigint): Address {
-  return `0xff${actor.toString(16).padStart(38, "0")}`;
-}
+const precompile = (index: number): Address => getAddress(`0xfe${index.toString(16).padStart(38, "0")}`);
 
-const precompile = (index: number): Address => `0xfe${index.toString(16).padStart(38, "0")}`;
-
-/** Where the doubles that are no actor stand: see contracts/mocks/fvm/NativeActor.sol. */
-const ownAddress = (name: string): Address => `0x${keccak256(stringToBytes(name)).slice(-40)}`;
+/** Where the doubles stand that are no actor: see contracts/mocks/fvm/NativeActor.sol. */
+const ownAddress = (name: string): Address => getAddress(`0x${keccak256(stringToBytes(name)).slice(-40)}`);
 
 export const ADDRESS_REGISTRY = ownAddress("holdfast.devnet.registry");
 export const ACTOR_ROUTER = ownAddress("holdfast.devnet.router");
@@ -16,7 +12,10 @@ export const ACTOR_ROUTER = ownAddress("holdfast.devnet.router");
 export const POWER_ACTOR = 4n;
 
 /** Filecoin's singletons that the devnet knows to exist, and no more. */
-export const SINGLETONS = [0n, 1n, 2n, 3n, 5n, 6n, 7n, 10n];
+const SINGLETONS = [0n, 1n, 2n, 3n, 5n, 6n, 7n, 10n];
+
+/** Built-in actors, by id. */
+export const NATIVE_ACTORS = [...SINGLETONS, POWER_ACTOR];
 
 /** Which contract's code stands where on a chain that behaves as Filecoin's. */
 export const DOUBLES: readonly (readonly [Address, string])[] = [

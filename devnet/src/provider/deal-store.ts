@@ -50,7 +50,9 @@ export async function openDealStore(folder: string): Promise<DealStore> {
 }
 
 let writes = 0;
-async function writeWhole(path: string, value: unknown): Promise<void> {
+
+/** Writes JSON to a file as a whole or not at all. */
+export async function writeWhole(path: string, value: unknown): Promise<void> {
   const draft = `${path}.${writes++}.draft`;
   await writeFile(draft, JSON.stringify(value, null, 2));
   await rename(draft, path);

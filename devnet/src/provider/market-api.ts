@@ -35,6 +35,7 @@ export interface MarketApiOptions {
   /** Market contracts this provider works with, as it writes them. */
   contracts: readonly string[];
   sealEpochs: bigint;
+  minDuration: bigint;
   now: () => Date;
   onAccepted(deal: StoredDeal): void;
 }
@@ -45,7 +46,7 @@ type Authenticated = { Variables: { client: string } };
 
 /** The MK20 subset, to be mounted at `/market/mk20`. */
 export function marketApi(options: MarketApiOptions): Hono<Authenticated> {
-  const { chain, deals, faults, network, clients, contracts, now } = options;
+  const { chain, deals, faults, network, clients, contracts, minDuration, now } = options;
   const api = new Hono<Authenticated>();
 
   api.use(async (context, next) => {
@@ -74,7 +75,7 @@ export function marketApi(options: MarketApiOptions): Hono<Authenticated> {
     const deal = await readBody(context);
     if ("reason" in deal) return context.text(deal.reason, 400);
     if (faults.refuseDeals) return answer(refusal(Mk20Code.BadProposal, "provider is not taking deals"));
-    const refused = validateDeal(deal, context.get("client")) ?? (await sanitize(deal));
+    const refused = validateDeal(deal, context.get("client"), minDuration) ?? (await sanitize(deal));
     if (refused) return answer(refused);
     if (deals.get(deal.identifier)) return answer(refusal(Mk20Code.InternalError, ""));
     const stored: StoredDeal = { deal, state: "accepted", error: "" };
@@ -96,7 +97,7 @@ export function marketApi(options: MarketApiOptions): Hono<Authenticated> {
     const update = await readBody(context);
     if ("reason" in update) return context.text(update.reason, 400);
     // What the deal has is never replaced; a ddo_v1 deal has everything from its start, so nothing is left to fill.
-    const refused = validateDeal(stored.deal, context.get("client"));
+    const refused = validateDeal(stored.deal, context.get("client"), minDuration);
     return answer(refused);
   });
 

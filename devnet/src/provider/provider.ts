@@ -1,14 +1,16 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FilecoinNetwork } from "@holdfast/sdk";
-import { MK20_PATH } from "@holdfast/sdk";
+import { MK20_MIN_DURATION, MK20_PATH } from "@holdfast/sdk";
 import { Hono } from "hono";
 import { listen } from "../http-listener.ts";
 import { adminApi } from "./admin-api.ts";
 import { createDealPipeline } from "./deal-pipeline.ts";
-import { openDealStore, type StoredDeal } from "./deal-store.ts";
+import { openDealStore, type StoredDeal, writeWhole } from "./deal-store.ts";
 import { type Faults, NO_FAULTS } from "./faults.ts";
 import { type ClientPolicy, marketApi } from "./market-api.ts";
+import type { OfferBook, OfferTerms } from "./offer.ts";
 import { pieceApi } from "./piece-api.ts";
 import { openPieceStore } from "./piece-store.ts";
 import { proveSectors } from "./prove-sectors.ts";
@@ -21,7 +23,9 @@ export interface ProviderOptions {
   /** Market contracts it works with, checksummed. */
   contracts: readonly string[];
   network?: FilecoinNetwork;
-  /** Ports, 0 for any free one (the default). */
+  /** What it offers, and where it says so; without, it takes deals and publishes nothing. */
+  offer?: { book: OfferBook; terms: OfferTerms };
+  /** Default: the one it had before, else any free one. */
   port?: number;
   adminPort?: number;
   clients?: Partial<ClientPolicy>;
@@ -31,6 +35,8 @@ export interface ProviderOptions {
   provingPeriod?: bigint;
   /** Epochs a sector lives beyond its deal. Default 2,880. */
   commitmentMargin?: bigint;
+  /** Least duration of a deal, in epochs. Default Curio's 518,400. */
+  minDuration?: bigint;
   sourceTries?: number;
   sourceRetryMs?: number;
   now?: () => Date;
@@ -43,6 +49,8 @@ export interface Provider {
   readonly url: string;
   /** Loopback base URL of the fault injection, see adminApi. */
   readonly adminUrl: string;
+  /** Of its offer on the registry. */
+  readonly offerId: bigint | undefined;
   deals(): StoredDeal[];
   setFaults(change: Partial<Faults>): Promise<void>;
   dropPiece(pieceCid: string): Promise<void>;
@@ -98,6 +106,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       clients: { allow: [], deny: [], denyUnknown: false, ...clients },
       contracts,
       sealEpochs,
+      minDuration: options.minDuration ?? MK20_MIN_DURATION,
       now,
       onAccepted: pipeline.resume,
     }),
@@ -108,11 +117,20 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     Object.assign(faults, change);
     await (faults.silent ? server.stop() : server.start());
   };
-  const server = await listen(app.fetch, options.port ?? 0);
+  const identity = await readIdentity(folder);
+  const server = await listen(app.fetch, options.port ?? identity.port);
   const admin = await listen(
     adminApi({ chain, deals, pieces, faults, setFaults, restore: pipeline.restore }).fetch,
     options.adminPort ?? 0,
   );
+  const offerId = await options.offer?.book.publish(
+    { ...options.offer.terms, endpoint: server.url },
+    identity.offerId === undefined ? undefined : BigInt(identity.offerId),
+  );
+  await writeWhole(join(folder, IDENTITY), {
+    port: server.port,
+    ...(offerId === undefined ? {} : { offerId: `${offerId}` }),
+  });
   for (const stored of deals.all()) pipeline.resume(stored);
 
   /** Nothing is taken for proven before this run has read it. */
@@ -121,6 +139,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     minerId: chain.minerId,
     url: server.url,
     adminUrl: admin.url,
+    offerId,
     deals: deals.all,
     setFaults,
     dropPiece: pieces.drop,
@@ -138,4 +157,12 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       await pipeline.stop();
     },
   };
+}
+
+const IDENTITY = "provider.json";
+
+/** Where the world knows the provider by, from before it was restarted. */
+async function readIdentity(folder: string): Promise<{ port: number; offerId?: string }> {
+  const text = await readFile(join(folder, IDENTITY), "utf8").catch(() => undefined);
+  return text === undefined ? { port: 0 } : (JSON.parse(text) as { port: number; offerId?: string });
 }

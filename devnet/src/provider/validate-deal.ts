@@ -1,6 +1,5 @@
 import {
   decodePieceCid,
-  MK20_MIN_DURATION,
   Mk20Code,
   type Mk20DataSource,
   type Mk20Ddo,
@@ -22,21 +21,22 @@ const MAX_HEADERS = 10;
 /**
  * Curio's checks that need nothing but the request, in its order.
  * @param client text of the address that signed the request
+ * @param minDuration epochs
  */
-export function validateDeal(deal: Mk20Deal, client: string): Refusal | undefined {
+export function validateDeal(deal: Mk20Deal, client: string, minDuration: bigint): Refusal | undefined {
   if (!deal.client) return refusal(Mk20Code.BadProposal, "client is empty");
   if (deal.client !== client) {
     return refusal(Mk20Code.BadProposal, "client in deal does not match client in auth header");
   }
-  return validateProducts(deal) ?? (deal.data && validateData(deal.data));
+  return validateProducts(deal, minDuration) ?? (deal.data && validateData(deal.data));
 }
 
-function validateProducts(deal: Mk20Deal): Refusal | undefined {
+function validateProducts(deal: Mk20Deal, minDuration: bigint): Refusal | undefined {
   const { ddo_v1: ddo, retrieval_v1: retrieval, pdp_v1: pdp } = deal.products ?? {};
   const fail = (reason: string) =>
     refusal(Mk20Code.ProductValidationFailed, `products validation failed: ${reason}`);
   if (ddo) {
-    const wrong = validateDdo(ddo);
+    const wrong = validateDdo(ddo, minDuration);
     if (wrong) return { ...wrong, reason: `products validation failed: ${wrong.reason}` };
     if (!retrieval) return fail("retrieval v1 is required for ddo v1");
     if (retrieval.announce_piece) return fail("announce piece is not supported for ddo v1");
@@ -50,15 +50,15 @@ function validateProducts(deal: Mk20Deal): Refusal | undefined {
   return ddo ? undefined : fail("no products defined");
 }
 
-function validateDdo(ddo: Mk20Ddo): Refusal | undefined {
+function validateDdo(ddo: Mk20Ddo, minDuration: bigint): Refusal | undefined {
   const fail = (reason: string) => refusal(Mk20Code.ProductValidationFailed, reason);
   if (!ddo.provider) return fail("provider address is not set");
   if (ddo.start_epoch !== null && ddo.start_epoch !== undefined && ddo.start_epoch <= 0) {
     return fail("start epoch cannot be negative");
   }
   if (ddo.allocation_id === 0) return fail("incorrect allocation id");
-  if (ddo.allocation_id === undefined && ddo.duration < Number(MK20_MIN_DURATION)) {
-    return refusal(Mk20Code.DurationTooShort, `duration must be at least ${MK20_MIN_DURATION}`);
+  if (ddo.allocation_id === undefined && ddo.duration < Number(minDuration)) {
+    return refusal(Mk20Code.DurationTooShort, `duration must be at least ${minDuration}`);
   }
   if (ddo.market_address) {
     if (!ddo.market_address.startsWith("0x")) return fail("market address must start with 0x");

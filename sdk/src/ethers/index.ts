@@ -2,20 +2,12 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
-import type * as deals from "./deals/index.ts";
-export type { deals };
-import type * as evidence from "./evidence/index.ts";
-export type { evidence };
-import type * as payments from "./payments/index.ts";
-export type { payments };
-import type * as providers from "./providers/index.ts";
-export type { providers };
+export type { FilecoinPay } from "./FilecoinPay.ts";
+export type { ProviderRegistry } from "./ProviderRegistry.ts";
+export type { SectorEvidence } from "./SectorEvidence.ts";
+export type { StorageDeals } from "./StorageDeals.ts";
 export * as factories from "./factories/index.ts";
-export type { StorageDeals } from "./deals/StorageDeals.ts";
-export { StorageDeals__factory } from "./factories/deals/StorageDeals__factory.ts";
-export type { IProviderRegistry } from "./providers/IProviderRegistry.ts";
-export { IProviderRegistry__factory } from "./factories/providers/IProviderRegistry__factory.ts";
-export type { ISectorEvidence } from "./evidence/ISectorEvidence.ts";
-export { ISectorEvidence__factory } from "./factories/evidence/ISectorEvidence__factory.ts";
-export type { IFilecoinPay } from "./payments/IFilecoinPay.ts";
-export { IFilecoinPay__factory } from "./factories/payments/IFilecoinPay__factory.ts";
+export { StorageDeals__factory } from "./factories/StorageDeals__factory.ts";
+export { ProviderRegistry__factory } from "./factories/ProviderRegistry__factory.ts";
+export { SectorEvidence__factory } from "./factories/SectorEvidence__factory.ts";
+export { FilecoinPay__factory } from "./factories/FilecoinPay__factory.ts";

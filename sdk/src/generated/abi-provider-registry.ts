@@ -3,6 +3,52 @@
 export const providerRegistryAbi = [
   {
     inputs: [
+      {
+        components: [
+          { internalType: "uint64", name: "day", type: "uint64" },
+          { internalType: "uint64", name: "envelopeDelay", type: "uint64" },
+          { internalType: "uint64", name: "unbonding", type: "uint64" },
+          { internalType: "uint64", name: "minNotice", type: "uint64" },
+          { internalType: "uint64", name: "maxNotice", type: "uint64" },
+          { internalType: "uint64", name: "minDuration", type: "uint64" },
+          { internalType: "uint64", name: "maxDuration", type: "uint64" },
+          { internalType: "uint64", name: "maxReservationEpochs", type: "uint64" },
+          { internalType: "uint16", name: "tipBps", type: "uint16" },
+        ],
+        internalType: "struct IProviderRegistry.Parameters",
+        name: "parameters",
+        type: "tuple",
+      },
+    ],
+    stateMutability: "nonpayable",
+    type: "constructor",
+  },
+  {
+    inputs: [
+      { internalType: "ActorId", name: "actor", type: "uint64" },
+      { internalType: "uint64", name: "method", type: "uint64" },
+      { internalType: "int256", name: "exitCode", type: "int256" },
+    ],
+    name: "ActorCallFailed",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint64", name: "method", type: "uint64" }],
+    name: "ActorUnreachable",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "offset", type: "uint256" }],
+    name: "CborMalformed",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "bytes", name: "filAddress", type: "bytes" }],
+    name: "FilAddressInvalid",
+    type: "error",
+  },
+  {
+    inputs: [
       { internalType: "uint64", name: "offerId", type: "uint64" },
       { internalType: "uint64", name: "free", type: "uint64" },
       { internalType: "uint64", name: "wanted", type: "uint64" },
@@ -72,6 +118,7 @@ export const providerRegistryAbi = [
     type: "error",
   },
   { inputs: [], name: "ProviderAmountZero", type: "error" },
+  { inputs: [], name: "ProviderBindingZero", type: "error" },
   {
     inputs: [
       { internalType: "ActorId", name: "provider", type: "uint64" },
@@ -172,6 +219,7 @@ export const providerRegistryAbi = [
     name: "ProviderTransferFailed",
     type: "error",
   },
+  { inputs: [], name: "ReentrancyGuardReentrantCall", type: "error" },
   {
     anonymous: false,
     inputs: [
@@ -324,6 +372,15 @@ export const providerRegistryAbi = [
     inputs: [
       { indexed: true, internalType: "ActorId", name: "provider", type: "uint64" },
       { indexed: true, internalType: "ActorId", name: "owner", type: "uint64" },
+    ],
+    name: "ProviderOwnerChanged",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "ActorId", name: "provider", type: "uint64" },
+      { indexed: true, internalType: "ActorId", name: "owner", type: "uint64" },
       {
         components: [
           { internalType: "uint128", name: "maxBondPerTib", type: "uint128" },
@@ -386,8 +443,43 @@ export const providerRegistryAbi = [
   },
   {
     inputs: [],
+    name: "MAX_DURATION",
+    outputs: [{ internalType: "uint64", name: "", type: "uint64" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "MAX_NOTICE",
+    outputs: [{ internalType: "uint64", name: "", type: "uint64" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "MAX_RESERVATION_EPOCHS",
+    outputs: [{ internalType: "uint64", name: "", type: "uint64" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "MIN_DURATION",
+    outputs: [{ internalType: "uint64", name: "", type: "uint64" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
     name: "MIN_NOTICE",
     outputs: [{ internalType: "uint64", name: "", type: "uint64" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "TIP_BPS",
+    outputs: [{ internalType: "uint16", name: "", type: "uint16" }],
     stateMutability: "view",
     type: "function",
   },
@@ -518,6 +610,26 @@ export const providerRegistryAbi = [
     name: "freeBondOf",
     outputs: [{ internalType: "uint128", name: "", type: "uint128" }],
     stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "ActorId", name: "provider", type: "uint64" },
+      { internalType: "address", name: "who", type: "address" },
+    ],
+    name: "isControlling",
+    outputs: [{ internalType: "bool", name: "", type: "bool" }],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "ActorId", name: "provider", type: "uint64" },
+      { internalType: "address", name: "who", type: "address" },
+    ],
+    name: "isOwner",
+    outputs: [{ internalType: "bool", name: "", type: "bool" }],
+    stateMutability: "nonpayable",
     type: "function",
   },
   {

@@ -1,6 +1,21 @@
 // Written by `npm run codegen` from what Hardhat compiled and deployed. Do not edit.
 
 export const sectorEvidenceAbi = [
+  {
+    inputs: [
+      { internalType: "uint64", name: "freshness", type: "uint64" },
+      { internalType: "uint64", name: "grace", type: "uint64" },
+      { internalType: "uint64", name: "chainGap", type: "uint64" },
+    ],
+    stateMutability: "nonpayable",
+    type: "constructor",
+  },
+  {
+    inputs: [{ internalType: "uint64", name: "method", type: "uint64" }],
+    name: "ActorUnreachable",
+    type: "error",
+  },
+  { inputs: [], name: "CheckpointUnorderedInsertion", type: "error" },
   { inputs: [], name: "EvidenceAlreadyBound", type: "error" },
   {
     inputs: [
@@ -105,6 +120,13 @@ export const sectorEvidenceAbi = [
   },
   {
     inputs: [],
+    name: "CHAIN_GAP",
+    outputs: [{ internalType: "uint64", name: "", type: "uint64" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
     name: "FRESHNESS",
     outputs: [{ internalType: "uint64", name: "", type: "uint64" }],
     stateMutability: "view",
@@ -152,23 +174,23 @@ export const sectorEvidenceAbi = [
   },
   {
     inputs: [
-      { internalType: "uint256[]", name: "subjects", type: "uint256[]" },
-      { internalType: "Epoch[]", name: "from", type: "uint64[]" },
-      { internalType: "Epoch[]", name: "to", type: "uint64[]" },
-    ],
-    name: "provenBetween",
-    outputs: [{ internalType: "uint64[]", name: "", type: "uint64[]" }],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [
       { internalType: "uint256", name: "subject", type: "uint256" },
       { internalType: "Epoch", name: "from", type: "uint64" },
       { internalType: "Epoch", name: "to", type: "uint64" },
     ],
     name: "provenBetween",
     outputs: [{ internalType: "uint64", name: "", type: "uint64" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "uint256[]", name: "subjects", type: "uint256[]" },
+      { internalType: "Epoch[]", name: "from", type: "uint64[]" },
+      { internalType: "Epoch[]", name: "to", type: "uint64[]" },
+    ],
+    name: "provenBetween",
+    outputs: [{ internalType: "uint64[]", name: "proven", type: "uint64[]" }],
     stateMutability: "view",
     type: "function",
   },
@@ -205,7 +227,7 @@ export const sectorEvidenceAbi = [
           { internalType: "address", name: "reporter", type: "address" },
         ],
         internalType: "struct IStorageEvidence.Record[]",
-        name: "",
+        name: "records",
         type: "tuple[]",
       },
     ],

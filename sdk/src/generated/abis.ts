@@ -8,14 +8,44 @@ export { filecoinPayAbi } from "./abi-filecoin-pay.ts";
 /** Every error of the contracts above, to decode what one of them passes on from another. */
 export const errorsAbi = [
   {
-    inputs: [{ internalType: "int256", name: "errorCode", type: "int256" }],
-    name: "ActorError",
+    inputs: [
+      { internalType: "ActorId", name: "actor", type: "uint64" },
+      { internalType: "uint64", name: "method", type: "uint64" },
+      { internalType: "int256", name: "exitCode", type: "int256" },
+    ],
+    name: "ActorCallFailed",
     type: "error",
   },
-  { inputs: [], name: "ActorNotFound", type: "error" },
   {
     inputs: [{ internalType: "uint64", name: "method", type: "uint64" }],
     name: "ActorUnreachable",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "railId", type: "uint256" },
+      { internalType: "uint256", name: "endEpoch", type: "uint256" },
+      { internalType: "uint256", name: "currentEpoch", type: "uint256" },
+    ],
+    name: "CannotModifyTerminatedRailBeyondEndEpoch",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "railId", type: "uint256" },
+      { internalType: "uint256", name: "untilEpoch", type: "uint256" },
+      { internalType: "uint256", name: "currentEpoch", type: "uint256" },
+    ],
+    name: "CannotSettleFutureEpochs",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "railId", type: "uint256" },
+      { internalType: "uint256", name: "firstEpoch", type: "uint256" },
+      { internalType: "uint256", name: "currentEpoch", type: "uint256" },
+    ],
+    name: "CannotSettleTerminatedRailBeforeMaxEpoch",
     type: "error",
   },
   {
@@ -23,10 +53,29 @@ export const errorsAbi = [
     name: "CborMalformed",
     type: "error",
   },
+  { inputs: [], name: "CheckpointUnorderedInsertion", type: "error" },
+  {
+    inputs: [
+      { internalType: "uint256", name: "maxBps", type: "uint256" },
+      { internalType: "uint256", name: "bps", type: "uint256" },
+    ],
+    name: "CommissionRateTooHigh",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "contract IERC20", name: "token", type: "address" },
+      { internalType: "address", name: "from", type: "address" },
+      { internalType: "uint256", name: "oldLockup", type: "uint256" },
+      { internalType: "uint256", name: "current", type: "uint256" },
+    ],
+    name: "CurrentLockupLessThanOldLockup",
+    type: "error",
+  },
   {
     inputs: [
       { internalType: "uint256", name: "dealId", type: "uint256" },
-      { internalType: "enum IStorageDeals.Departure", name: "departure", type: "uint8" },
+      { internalType: "enum IDealLedger.Departure", name: "departure", type: "uint8" },
     ],
     name: "DealAlreadyLeft",
     type: "error",
@@ -243,25 +292,189 @@ export const errorsAbi = [
     name: "EvidenceParameterOutOfBounds",
     type: "error",
   },
-  { inputs: [], name: "FailToCallActor", type: "error" },
   {
     inputs: [{ internalType: "bytes", name: "filAddress", type: "bytes" }],
     name: "FilAddressInvalid",
     type: "error",
   },
   {
-    inputs: [{ internalType: "CommonTypes.FilActorId", name: "actorId", type: "uint64" }],
-    name: "InvalidActorID",
+    inputs: [
+      { internalType: "contract IERC20", name: "token", type: "address" },
+      { internalType: "address", name: "from", type: "address" },
+      { internalType: "uint256", name: "current", type: "uint256" },
+      { internalType: "uint256", name: "reduction", type: "uint256" },
+    ],
+    name: "InsufficientCurrentLockup",
     type: "error",
   },
-  { inputs: [{ internalType: "uint64", name: "", type: "uint64" }], name: "InvalidCodec", type: "error" },
-  { inputs: [], name: "InvalidResponseLength", type: "error" },
   {
     inputs: [
-      { internalType: "uint256", name: "balance", type: "uint256" },
-      { internalType: "uint256", name: "value", type: "uint256" },
+      { internalType: "contract IERC20", name: "token", type: "address" },
+      { internalType: "address", name: "from", type: "address" },
+      { internalType: "uint256", name: "payment", type: "uint256" },
+      { internalType: "uint256", name: "funds", type: "uint256" },
     ],
-    name: "NotEnoughBalance",
+    name: "InsufficientFundsForOneTimePayment",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "contract IERC20", name: "token", type: "address" },
+      { internalType: "address", name: "from", type: "address" },
+      { internalType: "uint256", name: "funds", type: "uint256" },
+      { internalType: "uint256", name: "amount", type: "uint256" },
+    ],
+    name: "InsufficientFundsForSettlement",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "contract IERC20", name: "token", type: "address" },
+      { internalType: "address", name: "from", type: "address" },
+      { internalType: "uint256", name: "lockup", type: "uint256" },
+      { internalType: "uint256", name: "amount", type: "uint256" },
+    ],
+    name: "InsufficientLockupForSettlement",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "paid", type: "uint256" },
+      { internalType: "uint256", name: "price", type: "uint256" },
+    ],
+    name: "InsufficientNativeTokenForBurn",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "available", type: "uint256" },
+      { internalType: "uint256", name: "requested", type: "uint256" },
+    ],
+    name: "InsufficientUnlockedFunds",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "oldPeriod", type: "uint256" },
+      { internalType: "uint256", name: "oldLockupFixed", type: "uint256" },
+      { internalType: "uint256", name: "newPeriod", type: "uint256" },
+      { internalType: "uint256", name: "newLockupFixed", type: "uint256" },
+    ],
+    name: "InvalidTerminatedRailModification",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "contract IERC20", name: "token", type: "address" },
+      { internalType: "address", name: "from", type: "address" },
+      { internalType: "uint256", name: "lockup", type: "uint256" },
+      { internalType: "uint256", name: "funds", type: "uint256" },
+    ],
+    name: "LockupExceedsFundsInvariant",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "contract IERC20", name: "token", type: "address" },
+      { internalType: "address", name: "from", type: "address" },
+      { internalType: "uint256", name: "oldLockupFixed", type: "uint256" },
+      { internalType: "uint256", name: "newLockupFixed", type: "uint256" },
+    ],
+    name: "LockupFixedIncreaseNotAllowedDueToInsufficientFunds",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "railId", type: "uint256" },
+      { internalType: "contract IERC20", name: "token", type: "address" },
+      { internalType: "address", name: "from", type: "address" },
+      { internalType: "uint256", name: "lockupFixed", type: "uint256" },
+      { internalType: "uint256", name: "lockupCurrent", type: "uint256" },
+    ],
+    name: "LockupInconsistencyDuringRailFinalization",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "railId", type: "uint256" },
+      { internalType: "address", name: "from", type: "address" },
+      { internalType: "bool", name: "isSettled", type: "bool" },
+      { internalType: "uint256", name: "oldRate", type: "uint256" },
+      { internalType: "uint256", name: "newRate", type: "uint256" },
+    ],
+    name: "LockupNotSettledRateChangeNotAllowed",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "contract IERC20", name: "token", type: "address" },
+      { internalType: "address", name: "from", type: "address" },
+      { internalType: "uint256", name: "oldPeriod", type: "uint256" },
+      { internalType: "uint256", name: "newPeriod", type: "uint256" },
+    ],
+    name: "LockupPeriodChangeNotAllowedDueToInsufficientFunds",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "contract IERC20", name: "token", type: "address" },
+      { internalType: "address", name: "operator", type: "address" },
+      { internalType: "uint256", name: "maxLockupPeriod", type: "uint256" },
+      { internalType: "uint256", name: "period", type: "uint256" },
+    ],
+    name: "LockupPeriodExceedsOperatorMaximum",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "railId", type: "uint256" },
+      { internalType: "address", name: "from", type: "address" },
+      { internalType: "uint256", name: "railRate", type: "uint256" },
+      { internalType: "uint256", name: "accountRate", type: "uint256" },
+    ],
+    name: "LockupRateInconsistent",
+    type: "error",
+  },
+  { inputs: [], name: "MissingServiceFeeRecipient", type: "error" },
+  {
+    inputs: [
+      { internalType: "uint256", name: "required", type: "uint256" },
+      { internalType: "uint256", name: "sent", type: "uint256" },
+    ],
+    name: "MustSendExactNativeAmount",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "sent", type: "uint256" }],
+    name: "NativeTokenNotAccepted",
+    type: "error",
+  },
+  { inputs: [], name: "NativeTokenNotSupported", type: "error" },
+  {
+    inputs: [
+      { internalType: "address", name: "to", type: "address" },
+      { internalType: "uint256", name: "amount", type: "uint256" },
+    ],
+    name: "NativeTransferFailed",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "railId", type: "uint256" },
+      { internalType: "uint256", name: "expectedSettledUpTo", type: "uint256" },
+      { internalType: "uint256", name: "actualSettledUpTo", type: "uint256" },
+    ],
+    name: "NoProgressInSettlement",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "railId", type: "uint256" },
+      { internalType: "address", name: "payer", type: "address" },
+      { internalType: "address", name: "operator", type: "address" },
+      { internalType: "address", name: "caller", type: "address" },
+    ],
+    name: "NotAuthorizedToTerminateRail",
     type: "error",
   },
   {
@@ -328,6 +541,55 @@ export const errorsAbi = [
     name: "OfferUnknown",
     type: "error",
   },
+  {
+    inputs: [
+      { internalType: "uint256", name: "railId", type: "uint256" },
+      { internalType: "uint256", name: "lockupFixed", type: "uint256" },
+      { internalType: "uint256", name: "payment", type: "uint256" },
+    ],
+    name: "OneTimePaymentExceedsLockup",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "client", type: "address" },
+      { internalType: "address", name: "caller", type: "address" },
+    ],
+    name: "OnlyRailClientAllowed",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "operator", type: "address" },
+      { internalType: "address", name: "caller", type: "address" },
+    ],
+    name: "OnlyRailOperatorAllowed",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "allowance", type: "uint256" },
+      { internalType: "uint256", name: "usage", type: "uint256" },
+    ],
+    name: "OperatorLockupAllowanceExceeded",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "from", type: "address" },
+      { internalType: "address", name: "operator", type: "address" },
+    ],
+    name: "OperatorNotApproved",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "allowance", type: "uint256" },
+      { internalType: "uint256", name: "usage", type: "uint256" },
+    ],
+    name: "OperatorRateAllowanceExceeded",
+    type: "error",
+  },
   { inputs: [], name: "ProviderAlreadyBound", type: "error" },
   {
     inputs: [{ internalType: "ActorId", name: "provider", type: "uint64" }],
@@ -335,6 +597,7 @@ export const errorsAbi = [
     type: "error",
   },
   { inputs: [], name: "ProviderAmountZero", type: "error" },
+  { inputs: [], name: "ProviderBindingZero", type: "error" },
   {
     inputs: [
       { internalType: "ActorId", name: "provider", type: "uint64" },
@@ -435,6 +698,26 @@ export const errorsAbi = [
     name: "ProviderTransferFailed",
     type: "error",
   },
+  {
+    inputs: [{ internalType: "uint256", name: "railId", type: "uint256" }],
+    name: "RailAlreadyTerminated",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "railId", type: "uint256" }],
+    name: "RailInactiveOrSettled",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "railId", type: "uint256" }],
+    name: "RailNotTerminated",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "railId", type: "uint256" }],
+    name: "RateChangeNotAllowedOnTerminatedRail",
+    type: "error",
+  },
   { inputs: [], name: "ReentrancyGuardReentrantCall", type: "error" },
   {
     inputs: [
@@ -442,6 +725,60 @@ export const errorsAbi = [
       { internalType: "uint256", name: "value", type: "uint256" },
     ],
     name: "SafeCastOverflowedUintDowncast",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "address", name: "token", type: "address" }],
+    name: "SafeERC20FailedOperation",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "caller", type: "address" },
+      { internalType: "address", name: "signer", type: "address" },
+    ],
+    name: "SignerMustBeMsgSender",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "railId", type: "uint256" },
+      { internalType: "uint256", name: "maximum", type: "uint256" },
+      { internalType: "uint256", name: "amount", type: "uint256" },
+    ],
+    name: "ValidatorModifiedAmountExceedsMaximum",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "railId", type: "uint256" },
+      { internalType: "uint256", name: "segmentStart", type: "uint256" },
+      { internalType: "uint256", name: "settledUpTo", type: "uint256" },
+    ],
+    name: "ValidatorSettledBeforeSegmentStart",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "railId", type: "uint256" },
+      { internalType: "uint256", name: "segmentEnd", type: "uint256" },
+      { internalType: "uint256", name: "settledUpTo", type: "uint256" },
+    ],
+    name: "ValidatorSettledBeyondSegmentEnd",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "contract IERC20", name: "token", type: "address" },
+      { internalType: "uint256", name: "available", type: "uint256" },
+      { internalType: "uint256", name: "requested", type: "uint256" },
+    ],
+    name: "WithdrawAmountExceedsAccumulatedFees",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "string", name: "name", type: "string" }],
+    name: "ZeroAddressNotAllowed",
     type: "error",
   },
 ] as const;

@@ -8,7 +8,9 @@ import {ActorId} from "../../../contracts/fvm/ActorId.sol";
 import {SectorEvidenceTest} from "../../support/SectorEvidenceTest.sol";
 import {vm} from "../../support/Vm.sol";
 
-address constant ANSWERING_ACTOR = address(uint160(uint256(keccak256("holdfast.test.answering-actor"))));
+address constant ANSWERING_ACTOR = address(
+    uint160(uint256(keccak256("holdfast.test.answering-actor")))
+);
 
 /// In place of call_actor_id: whatever the actor is asked, ANSWERING_ACTOR answers, and may call back.
 contract AnsweringPrecompile {

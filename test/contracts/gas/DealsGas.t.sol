@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IDealLedger, copyIdOf} from "../../../contracts/deals/IDealLedger.sol";
 import {Epoch, currentEpoch} from "../../../contracts/fvm/Epoch.sol";
+import {PieceCid} from "../../../contracts/fvm/PieceCid.sol";
 import {DealsFixture} from "../../support/DealsFixture.sol";
 import {vm} from "../../support/Vm.sol";
 
@@ -10,6 +11,16 @@ import {vm} from "../../support/Vm.sol";
 contract DealsGasTest is DealsFixture {
     function test_DealOfOnePiece() external {
         _toFirstSettlement("1 piece", 1);
+    }
+
+    /// Client, payee, offer and provider have had a deal of another piece before: their slots are not new.
+    function test_NextDealOfOnePiece() external {
+        IDealLedger.Proposal memory earlier = proposal(offerId, 2);
+        earlier.pieces = pieces(1);
+        earlier.pieces[0].cid = PieceCid.wrap(keccak256("another piece"));
+        nextSector = 100;
+        seal(proposeAs(client, earlier));
+        _toFirstSettlement("1 piece of a known client", 1);
     }
 
     function test_DealOf30Pieces() external {

@@ -2,7 +2,7 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
-export * as deals from "./deals/index.ts";
-export * as evidence from "./evidence/index.ts";
-export * as payments from "./payments/index.ts";
-export * as providers from "./providers/index.ts";
+export { FilecoinPay__factory } from "./FilecoinPay__factory.ts";
+export { ProviderRegistry__factory } from "./ProviderRegistry__factory.ts";
+export { SectorEvidence__factory } from "./SectorEvidence__factory.ts";
+export { StorageDeals__factory } from "./StorageDeals__factory.ts";

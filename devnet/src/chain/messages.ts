@@ -1,0 +1,73 @@
+import { devnet } from "@holdfast/sdk";
+import {
+  type Abi,
+  type Address,
+  type Chain,
+  createPublicClient,
+  createWalletClient,
+  type Hash,
+  http,
+  type PublicClient,
+  type TransactionReceipt,
+} from "viem";
+import type { DevnetAccount } from "./accounts.ts";
+
+export interface ContractMessage {
+  abi: Abi;
+  address: Address;
+  functionName: string;
+  args: readonly unknown[];
+  value?: bigint;
+}
+
+export interface Landed {
+  receipt: TransactionReceipt;
+  /** What the function returned when it was tried before sending: others' messages may have come between. */
+  result: unknown;
+}
+
+/** Sends one account's messages in order, each when the one before has landed. */
+export interface Sender {
+  readonly address: Address;
+  /** Resolves once the message has landed; rejects when it cannot be sent, or reverts. */
+  send(message: ContractMessage): Promise<Landed>;
+}
+
+const POLL_MS = 10;
+
+/** A reading client of the devnet at `rpcUrl`. */
+export function devnetClient(rpcUrl: string): PublicClient {
+  return createPublicClient({ chain: devnetAt(rpcUrl), transport: http(rpcUrl), pollingInterval: POLL_MS });
+}
+
+export function createSender(rpcUrl: string, { account }: DevnetAccount): Sender {
+  const chain = devnetAt(rpcUrl);
+  const reader = devnetClient(rpcUrl);
+  const wallet = createWalletClient({ account, chain, transport: http(rpcUrl) });
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function deliver(message: ContractMessage): Promise<Landed> {
+    // Simulated first: a refusal then names its reason, and leaves no nonce behind.
+    const { request, result } = await reader.simulateContract({
+      account,
+      ...message,
+    } as unknown as Parameters<typeof reader.simulateContract>[0]);
+    const hash: Hash = await wallet.writeContract(request as Parameters<typeof wallet.writeContract>[0]);
+    const receipt = await reader.waitForTransactionReceipt({ hash, timeout: 60_000 });
+    if (receipt.status !== "success") throw new Error(`${message.functionName} reverted in ${hash}`);
+    return { receipt, result };
+  }
+
+  return {
+    address: account.address,
+    send(message) {
+      const sent = last.then(() => deliver(message));
+      last = sent.catch(() => undefined);
+      return sent;
+    },
+  };
+}
+
+function devnetAt(rpcUrl: string): Chain {
+  return { ...devnet, rpcUrls: { default: { http: [rpcUrl] } } };
+}

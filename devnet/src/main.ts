@@ -1,0 +1,175 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseEther } from "viem";
+import { type DevnetChain, startChain } from "./chain/chain.ts";
+import { createOfferBook } from "./chain/offer-book.ts";
+import type { DevnetParameters } from "./chain/parameters.ts";
+import type { OfferTerms } from "./provider/offer.ts";
+import { type Provider, type ProviderOptions, startProvider } from "./provider/provider.ts";
+
+export type { DevnetAccount, DevnetAccounts } from "./chain/accounts.ts";
+export type { DevnetChain, DevnetContracts } from "./chain/chain.ts";
+export { type DevnetParameters, devnetParameters } from "./chain/parameters.ts";
+export type { Faults } from "./provider/faults.ts";
+export type { OfferTerms } from "./provider/offer.ts";
+export type { Provider } from "./provider/provider.ts";
+
+export interface DevnetOptions {
+  /** Seconds on the wall for an epoch, which is 30 s on the chain. Default 1. */
+  epochSeconds?: number;
+  /** How many storage providers. Default 3. */
+  providers?: number;
+  /** Where providers keep their bytes. Default: a temporary folder that `stop` removes. */
+  folder?: string;
+  /** Epochs of what is a day on Filecoin, see devnetParameters. Default 60. */
+  day?: bigint;
+  /** Port of the JSON-RPC. Default: any free one. */
+  port?: number;
+  /** Epochs that sealing takes. Default 4. */
+  sealEpochs?: bigint;
+  /** Told of what fails in the background. Default: console.error. */
+  onError?: (error: unknown) => void;
+}
+
+/** A running devnet. */
+export interface Devnet {
+  readonly rpcUrl: string;
+  readonly folder: string;
+  readonly chain: DevnetChain;
+  readonly accounts: DevnetChain["accounts"];
+  readonly contracts: DevnetChain["contracts"];
+  readonly parameters: DevnetParameters;
+  readonly providers: Provider[];
+  epoch(): bigint;
+  /**
+   * At least `epochs` pass at once; providers seal and prove on the way, as they would have.
+   * @returns the epoch reached
+   */
+  advance(epochs: bigint | number): Promise<bigint>;
+  /** Until `work` is done, messages land as soon as they are sent: an epoch each time, in place of the clock's own. */
+  hurry<T>(work: Promise<T>): Promise<T>;
+  /** Ends a provider, and starts it anew on its folder and port. */
+  restartProvider(index: number): Promise<Provider>;
+  /** Ends everything; nothing is left running. */
+  stop(): Promise<void>;
+}
+
+/** What a provider's owner posts, attoFIL. */
+const BOND = parseEther("1000");
+
+/** Starts a chain with Holdfast on it, and providers whose offers stand on its registry. */
+export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> {
+  const { providers: count = 3, sealEpochs = 4n, onError = (error) => console.error(error) } = options;
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "holdfast-devnet-")));
+  const chain = await startChain({
+    miners: count,
+    onError,
+    ...(options.epochSeconds === undefined ? {} : { epochSeconds: options.epochSeconds }),
+    ...(options.day === undefined ? {} : { day: options.day }),
+    ...(options.port === undefined ? {} : { port: options.port }),
+  });
+  const { contracts, parameters, epochs } = chain;
+  const providers: Provider[] = [];
+
+  async function provider(index: number): Promise<Provider> {
+    const home = join(folder, `provider-${index + 1}`);
+    await mkdir(home, { recursive: true });
+    return startProvider(await providerOptions(chain, index, home, sealEpochs));
+  }
+
+  async function stop(): Promise<void> {
+    // Those that did start: after a failure there may be gaps.
+    await Promise.all(providers.map((running) => running?.stop()));
+    await chain.stop();
+    if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+  }
+
+  try {
+    const starting = chain.miners.map(async (_, index) => {
+      providers[index] = await provider(index);
+    });
+    for (const outcome of await epochs.hurry(Promise.allSettled(starting))) {
+      if (outcome.status === "rejected") throw outcome.reason;
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  // Deadlines end after everyone had the chance to prove.
+  epochs.listen(async (epoch) => {
+    await Promise.all(providers.map((running) => running.onEpoch(epoch).catch(onError)));
+    for (const miner of chain.miners) await miner.endDeadline(epoch).catch(onError);
+  });
+
+  return {
+    rpcUrl: chain.rpcUrl,
+    folder,
+    chain,
+    accounts: chain.accounts,
+    contracts,
+    parameters,
+    providers,
+    epoch: epochs.now,
+    advance: epochs.advance,
+    hurry: epochs.hurry,
+    async restartProvider(index) {
+      await providers[index]!.stop();
+      providers[index] = await provider(index);
+      return providers[index];
+    },
+    stop,
+  };
+}
+
+async function providerOptions(
+  chain: DevnetChain,
+  index: number,
+  folder: string,
+  sealEpochs: bigint,
+): Promise<ProviderOptions> {
+  const { contracts, parameters, client } = chain;
+  const miner = chain.miners[index]!;
+  const book = createOfferBook({
+    registry: contracts.registry,
+    abi: await chain.abiOf("IProviderRegistry"),
+    client,
+    minerId: miner.minerId,
+    ...chain.senders[index]!,
+    bond: BOND,
+  });
+  return {
+    folder,
+    chain: miner,
+    contracts: [contracts.deals],
+    sealEpochs,
+    provingPeriod: parameters.provingPeriod,
+    commitmentMargin: parameters.day,
+    minDuration: parameters.minDuration,
+    offer: { book, terms: offerTerms(chain, index) },
+  };
+}
+
+const REGIONS = ["CH", "SG", "BR", "CA", "ZA", "JP", "DE", "AU"];
+
+/** 5 USDFC a TiB and month of 30 days, each further provider 20 % dearer. */
+function offerTerms({ contracts, parameters }: DevnetChain, index: number): OfferTerms {
+  const { day, notice, minDuration } = parameters;
+  return {
+    token: contracts.usdfc,
+    ratePerTib: (parseEther("5") * BigInt(5 + index)) / 5n / (30n * day),
+    bondPerTib: parseEther("100"),
+    minPieceSize: 1n << 10n,
+    maxPieceSize: 32n << 30n,
+    minDuration,
+    maxDuration: 1_550_000n,
+    capacity: 1n << 44n,
+    expiry: 1n << 40n,
+    notice: Number(notice),
+    exitFeeEpochs: Number(3n * day),
+    reservationFeeEpochs: Number(day),
+    exitBps: 2_500,
+    maxOpenProposals: 64,
+    region: REGIONS[index % REGIONS.length]!,
+  };
+}
