@@ -10,7 +10,6 @@ import {AddressRegistry} from "./AddressRegistry.sol";
 import {
     ADDRESS_REGISTRY,
     DevnetForbidden,
-    NativeActor,
     USR_FORBIDDEN,
     USR_ILLEGAL_ARGUMENT,
     USR_ILLEGAL_STATE,

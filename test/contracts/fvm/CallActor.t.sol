@@ -119,6 +119,30 @@ contract CallActorTest is FilecoinDevnet {
         _exits(registerAccount(address(0xe0a)), 1 << 24, 0, "", 0);
     }
 
+    function test_AccountsTakeExportedMethodsWithValue() public {
+        ActorId key = REGISTRY.createAccount(abi.encodePacked(hex"01", bytes20(uint160(0xf1))));
+        _exits(key, 1 << 24, 5, "", 0);
+        assertEq(key.toMasked().balance, 5, "value arrives");
+        _exits(key, 2643134072, 0, hex"824040", 16);
+        _exits(registerAccount(address(0xe0a)), 2643134072, 0, hex"824040", 0);
+    }
+
+    function test_ParametersBeyondABlockFail() public {
+        _fails(abi.encode(0, 0, 0, 0, uint256(1) << 32, 99), "offset above 32 bits");
+        _fails(abi.encode(0, 0, 0, 0, 192, 99, (1 << 20) + 1), "more than 1 MiB");
+    }
+
+    /// A double that fails in a way no actor does must not pass for an exit code.
+    function test_DefectOfADoubleIsNoExitCode() public {
+        vm.etch(MARKET.toMasked(), type(DefectiveActor).runtimeCode);
+        (bool ok, bytes memory reason) = _probe.delegate(
+            CALL_ACTOR_ID,
+            abi.encode(METHOD, 0, 0, 0, bytes(""), 5)
+        );
+        assertFalse(ok, "the precompile fails");
+        assertEq(bytes32(bytes4(reason)), bytes32(DefectiveActor.Defect.selector), "and says why");
+    }
+
     function test_P13_P14_P15_Parameters() public {
         ActorId miner = createMiner(address(1), address(2));
         (, bytes memory answer) = _probe.delegate(
@@ -345,5 +369,13 @@ contract CallActorTest is FilecoinDevnet {
         assertTrue(ok, "static frame");
         (ok, answer) = abi.decode(ret, (bool, bytes));
         assertTrue(ok, "precompile");
+    }
+}
+
+contract DefectiveActor {
+    error Defect();
+
+    fallback() external {
+        revert Defect();
     }
 }

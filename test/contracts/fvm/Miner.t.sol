@@ -5,6 +5,8 @@ import {ActorId} from "../../../contracts/fvm/ActorId.sol";
 import {BuiltinActor} from "../../../contracts/fvm/BuiltinActor.sol";
 import {Cbor} from "../../../contracts/fvm/Cbor.sol";
 import {FilAddress} from "../../../contracts/fvm/FilAddress.sol";
+import {MinerActor} from "../../../contracts/mocks/fvm/MinerActor.sol";
+import {DevnetForbidden} from "../../../contracts/mocks/fvm/NativeActor.sol";
 import {FilecoinDevnet} from "../../support/FilecoinDevnet.sol";
 import {FvmProbe} from "../../support/FvmProbe.sol";
 import {MethodReceiver} from "../../support/MethodReceiver.sol";
@@ -69,6 +71,44 @@ contract MinerTest is FilecoinDevnet {
             "masked worker"
         );
         assertFalse(_probe.isControlling(_miner, address(0xdead)), "a stranger");
+    }
+
+    function test_ControlAddressesControl() public {
+        ActorId[] memory controls = new ActorId[](2);
+        (controls[0], controls[1]) = (
+            registerAccount(address(0xc1)),
+            registerAccount(address(0xc2))
+        );
+        ActorId miner = REGISTRY.newNative();
+        vm.etch(miner.toMasked(), type(MinerActor).runtimeCode);
+        ActorId owner = registerAccount(OWNER);
+        minerActor(miner).initialize(owner, owner, controls, SECTOR_SIZE);
+        assertTrue(_probe.isControlling(miner, address(0xc2)), "a control address");
+        assertFalse(_probe.isControlling(miner, WORKER), "another miner's worker");
+        assertFalse(_probe.isMiner(miner), "not a miner before the power actor knows it");
+    }
+
+    function test_IsControllingRefusesWhatIsNoAddress() public {
+        (int256 exitCode, ) = _probe.read(_miner, 348244887, hex"420599");
+        assertEq(exitCode, 21, "no address");
+        (exitCode, ) = _probe.read(_miner, 4026106874, "");
+        assertEq(exitCode, 22, "GetAvailableBalance is not doubled");
+    }
+
+    function test_RevertWhen_StrangerAdministers() public {
+        MinerActor miner = minerActor(_miner);
+        ActorId id = _miner;
+        vm.expectRevert(MinerActor.DevnetAlreadyInitialized.selector);
+        miner.initialize(id, id, new ActorId[](0), 1);
+        bytes memory forbidden = abi.encodeWithSelector(DevnetForbidden.selector, OWNER);
+        vm.startPrank(OWNER);
+        vm.expectRevert(forbidden);
+        miner.initialize(id, id, new ActorId[](0), 1);
+        vm.expectRevert(forbidden);
+        POWER_ACTOR.register(id);
+        vm.expectRevert(forbidden);
+        POWER_ACTOR.updateClaim(id, 1);
+        vm.stopPrank();
     }
 
     function test_RevertWhen_OwnerOfNoMiner() public {
