@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { BaseError, pieceUrl } from "@holdfast/sdk";
 import { type PackedPath, packDataset, readDataset, verifyCar } from "@holdfast/sdk/node";
@@ -22,6 +23,7 @@ const MAX_PIECE_SIZE = 16 << 20;
 const DEPOSIT = parseEther("100000");
 /** Rounds of one watcher step and a few epochs after which something that should have happened will not. */
 const MOST_ROUNDS = 600;
+const ROUND_MS = 100;
 
 const started = performance.now();
 const say = (line: string) => {
@@ -125,6 +127,8 @@ function tell({ devnet }: Stage): (event: DealsEvent) => void {
   return (event) => {
     if (event.type === "copy") {
       say(`epoch ${event.epoch}: copy ${event.copyId} at provider ${index(event.provider)} is ${event.to}`);
+    } else if (event.type === "finished" && event.finished.outcome !== "done") {
+      say(`epoch ${event.epoch}: ${event.finished.key} ${event.finished.outcome}: ${event.finished.error}`);
     } else if (event.type === "alert") {
       say(`epoch ${event.epoch}: ${event.alert.message}`);
     } else if (event.type === "submission" && event.status === "failed") {
@@ -158,6 +162,8 @@ async function until(
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const step = await watcher.step();
     if (reached(step)) return step;
+    // Providers fetch and hash in their own time.
+    await sleep(ROUND_MS);
     await devnet.advance(epochs);
   }
   throw new DemoError(`It never came to this: ${what}.`, { next: "npm test" });
