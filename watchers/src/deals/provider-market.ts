@@ -91,6 +91,8 @@ async function isKnown(status: Promise<unknown>): Promise<boolean> {
   }
 }
 
+/** Curio tells a client of no deal but its own: what it does not know is "unauthorized" like what is another's. */
 function isNotFound(error: unknown): boolean {
+  if (error instanceof ProviderUnauthorizedError) return true;
   return error instanceof ProviderRefusedError && error.code === Mk20Code.DealNotFound;
 }
