@@ -74,6 +74,8 @@ export function createTransactionSender(options: TransactionSenderOptions) {
   const { outbox, client, account, chainId, kinds, limits, clock, fault, logger } = options;
   const log = createTransactionLog(outbox.db, account.address);
   const names = Object.keys(kinds);
+  /** Intents whose nonce seems to be another's: since which epoch. */
+  const taken = new Map<number, bigint>();
 
   /** One round over everything unfinished. Never throws for what a node says. */
   async function advance(head: bigint): Promise<Finished[]> {
@@ -103,11 +105,10 @@ export function createTransactionSender(options: TransactionSenderOptions) {
     if (latest === undefined) return requeue(intent);
     let receipt: TransactionReceipt | undefined;
     try {
+      // In this order: a nonce that was final before leaves no room for a receipt that comes in between.
+      const isTaken = (await nonceAt("finalized", head)) > latest.nonce;
       receipt = await receiptOf(attempts);
-      if (receipt === undefined && (await nonceAt("finalized", head)) > latest.nonce) {
-        logger.error({ key: intent.key, nonce: latest.nonce }, "another transaction took this nonce");
-        return requeue(intent);
-      }
+      if (receipt === undefined && isTaken) return mourn(intent, latest.nonce, head);
     } catch (error) {
       logger.warn({ key: intent.key, error: textOf(error) }, "no answer about a transaction");
       return intent.state === "sent" ? "waiting" : "unsent";
@@ -241,6 +242,19 @@ export function createTransactionSender(options: TransactionSenderOptions) {
     logger.warn({ key: intent.key, error }, "transaction postponed");
     const outcome = await outbox.postpone(intent.id, head, error);
     return outcome === "parked" ? report(intent, "parked", { error }) : "waiting";
+  }
+
+  /**
+   * Another's transaction has the nonce for good. A node behind the others might only not have our receipt yet, and
+   * sending anew would then be sending twice: so this is believed when it still holds `stuckAfter` epochs later.
+   */
+  async function mourn(intent: StoredIntent, nonce: number, head: bigint): Promise<Outcome> {
+    const since = taken.get(intent.id) ?? head;
+    taken.set(intent.id, since);
+    if (head - since < limits.stuckAfter) return "waiting";
+    taken.delete(intent.id);
+    logger.error({ key: intent.key, nonce }, "another transaction took this nonce");
+    return requeue(intent);
   }
 
   async function requeue(intent: StoredIntent): Promise<Outcome> {
