@@ -115,7 +115,11 @@ contract SectorEvidence is ISectorEvidence {
     }
 
     /// @inheritdoc ISectorEvidence
-    function refresh(ActorId miner, uint64[] calldata sectors, bytes[] calldata locations) external {
+    function refresh(
+        ActorId miner,
+        uint64[] calldata sectors,
+        bytes[] calldata locations
+    ) external {
         _requireSameLength(sectors.length, locations.length);
         for (uint256 i = 0; i < sectors.length; ++i) _refresh(miner, sectors[i], locations[i]);
     }
@@ -161,7 +165,9 @@ contract SectorEvidence is ISectorEvidence {
     }
 
     /// @inheritdoc IStorageEvidence
-    function recordsOf(uint256[] calldata subjects) external view returns (Record[] memory records) {
+    function recordsOf(
+        uint256[] calldata subjects
+    ) external view returns (Record[] memory records) {
         records = new Record[](subjects.length);
         for (uint256 i = 0; i < subjects.length; ++i) records[i] = recordOf(subjects[i]);
     }
@@ -222,7 +228,11 @@ contract SectorEvidence is ISectorEvidence {
     }
 
     /// @return active whether the miner said Active, and it is recorded
-    function _refresh(ActorId miner, uint64 sector, bytes calldata location) private returns (bool active) {
+    function _refresh(
+        ActorId miner,
+        uint64 sector,
+        bytes calldata location
+    ) private returns (bool active) {
         // Only tracked sectors' miners are ever called, and they are native actors, which call nobody back.
         if (!_isOpen(miner, sector)) return false;
         bool answered;
@@ -261,7 +271,10 @@ contract SectorEvidence is ISectorEvidence {
             address reporter = track.reporter;
             track.reporter = address(0);
             // A low-level call: what the registry does, or whether there is one, is nothing to the evidence.
-            LowLevelCall.callNoReturn(_registry, abi.encodeCall(IProviderRegistry.tip, (miner, reporter)));
+            LowLevelCall.callNoReturn(
+                _registry,
+                abi.encodeCall(IProviderRegistry.tip, (miner, reporter))
+            );
         }
         // After the tip on purpose: the event takes more gas than the 1/64 that a tip starved of gas would leave.
         emit EvidenceRefreshed(miner, sector, _epoch(head.segmentStart), _epoch(head.provenUntil));
@@ -289,7 +302,12 @@ contract SectorEvidence is ISectorEvidence {
         }
     }
 
-    function _report(address reporter, ActorId miner, uint64 sector, bytes calldata location) private {
+    function _report(
+        address reporter,
+        ActorId miner,
+        uint64 sector,
+        bytes calldata location
+    ) private {
         if (!_isOpen(miner, sector)) return;
         (bool answered, bool dead) = Sector.statusIs(miner, sector, SectorStatus.Dead, location);
         bool faulty;
@@ -325,7 +343,13 @@ contract SectorEvidence is ISectorEvidence {
             track.failedAt = current;
         }
         track.head = head;
-        emit EvidenceFaultReported(miner, sector, _epoch(current), _epoch(head.chainStart), reporter);
+        emit EvidenceFaultReported(
+            miner,
+            sector,
+            _epoch(current),
+            _epoch(head.chainStart),
+            reporter
+        );
     }
 
     /// @param reporter nobody if the miner itself told it by a second notification
@@ -355,7 +379,11 @@ contract SectorEvidence is ISectorEvidence {
 
     /// How many epochs up to `epoch` are proven: in a segment all but those unproven before its start, behind a segment
     /// as many as at its end. O(1) up to the start of the trace and from the last closed segment on.
-    function _provenUpTo(Track storage track, Head memory head, Epoch epoch) private view returns (uint256) {
+    function _provenUpTo(
+        Track storage track,
+        Head memory head,
+        Epoch epoch
+    ) private view returns (uint256) {
         uint256 upTo = Math.min(Epoch.unwrap(epoch), head.provenUntil);
         if (upTo <= head.since) return 0;
         (, uint48 start, uint208 closed) = track.closed.latestCheckpoint();

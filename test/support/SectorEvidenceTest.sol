@@ -101,7 +101,11 @@ abstract contract SectorEvidenceTest is FilecoinDevnet {
 
     function proven(uint64 sector, uint256 from, uint256 to) internal view returns (uint64) {
         return
-            evidence.provenBetween(subject(sector), Epoch.wrap(uint64(from)), Epoch.wrap(uint64(to)));
+            evidence.provenBetween(
+                subject(sector),
+                Epoch.wrap(uint64(from)),
+                Epoch.wrap(uint64(to))
+            );
     }
 
     function assertRecord(

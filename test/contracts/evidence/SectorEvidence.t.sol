@@ -38,7 +38,9 @@ contract SectorEvidence_Test is SectorEvidenceTest {
 
     function test_RevertWhen_AStrangerBinds() public {
         SectorEvidence unbound = new SectorEvidence(W, GRACE, CHAIN_GAP);
-        vm.expectRevert(abi.encodeWithSelector(ISectorEvidence.EvidenceNotDeployer.selector, alice));
+        vm.expectRevert(
+            abi.encodeWithSelector(ISectorEvidence.EvidenceNotDeployer.selector, alice)
+        );
         vm.prank(alice);
         unbound.bind(alice, alice);
     }
@@ -68,7 +70,11 @@ contract SectorEvidence_Test is SectorEvidenceTest {
     }
 
     function test_RevertWhen_LengthsDiffer() public {
-        bytes memory refusal = abi.encodeWithSelector(ISectorEvidence.EvidenceLengthsDiffer.selector, 2, 1);
+        bytes memory refusal = abi.encodeWithSelector(
+            ISectorEvidence.EvidenceLengthsDiffer.selector,
+            2,
+            1
+        );
         vm.expectRevert(refusal);
         evidence.notifySectors(miner, new uint64[](2), new Epoch[](1), new bool[](2));
         vm.expectRevert(refusal);
@@ -98,12 +104,22 @@ contract SectorEvidence_Test is SectorEvidenceTest {
         emit ISectorEvidence.EvidenceTracked(miner, 7, Epoch.wrap(START), Epoch.wrap(START + TERM));
         assertTrue(notify(7, START + TERM, true), "fresh");
         assertRecord(7, Observation.Active, START, false, 0, address(0));
-        (bool tracked, Epoch since, Epoch commitment, Epoch chainStart, Epoch lastReport, uint256 segments) = evidence
-            .traceOf(miner, 7);
+        (
+            bool tracked,
+            Epoch since,
+            Epoch commitment,
+            Epoch chainStart,
+            Epoch lastReport,
+            uint256 segments
+        ) = evidence.traceOf(miner, 7);
         assertTrue(tracked, "tracked");
         assertEq(Epoch.unwrap(since), START, "since");
         assertEq(Epoch.unwrap(commitment), START + TERM, "commitment");
-        assertEq(Epoch.unwrap(chainStart) + Epoch.unwrap(lastReport) + segments, 0, "no chain, no gap");
+        assertEq(
+            Epoch.unwrap(chainStart) + Epoch.unwrap(lastReport) + segments,
+            0,
+            "no chain, no gap"
+        );
         assertEq(proven(7, 0, type(uint64).max), 0, "nothing is proven yet");
     }
 
@@ -183,7 +199,12 @@ contract SectorEvidence_Test is SectorEvidenceTest {
         track(7);
         advance(100);
         vm.expectEmit(address(evidence));
-        emit ISectorEvidence.EvidenceRefreshed(miner, 7, Epoch.wrap(START), Epoch.wrap(START + 100));
+        emit ISectorEvidence.EvidenceRefreshed(
+            miner,
+            7,
+            Epoch.wrap(START),
+            Epoch.wrap(START + 100)
+        );
         refresh(7);
         assertRecord(7, Observation.Active, START + 100, false, 0, address(0));
         assertEq(proven(7, START, START + 100), 100, "all");
@@ -253,7 +274,12 @@ contract SectorEvidence_Test is SectorEvidenceTest {
     function test_RefreshSkipsAWrongLocation() public {
         track(7);
         advance(10);
-        bytes[4] memory wrong = [Sector.location(47, 0), Sector.ABSENT, bytes(""), bytes(hex"ffff")];
+        bytes[4] memory wrong = [
+            Sector.location(47, 0),
+            Sector.ABSENT,
+            bytes(""),
+            bytes(hex"ffff")
+        ];
         for (uint256 i; i < wrong.length; ++i) {
             expectSkip(7, ISectorEvidence.SkipReason.ActorRefused);
             refreshAt(7, wrong[i]);
@@ -344,7 +370,12 @@ contract SectorEvidence_Test is SectorEvidenceTest {
         extend(miner, 7, Epoch.wrap(commitment + 5000));
         bytes memory where = location(miner, 7);
         vm.expectEmit(address(evidence));
-        emit ISectorEvidence.EvidenceRefreshed(miner, 7, Epoch.wrap(START), Epoch.wrap(START + 100));
+        emit ISectorEvidence.EvidenceRefreshed(
+            miner,
+            7,
+            Epoch.wrap(START),
+            Epoch.wrap(START + 100)
+        );
         vm.expectEmit(address(evidence));
         emit ISectorEvidence.EvidenceCommitmentExtended(miner, 7, Epoch.wrap(commitment + 5000));
         Epoch extended = evidence.extendCommitment(miner, 7, where);

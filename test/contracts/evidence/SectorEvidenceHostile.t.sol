@@ -4,11 +4,12 @@ pragma solidity ^0.8.30;
 import {ISectorEvidence} from "../../../contracts/evidence/ISectorEvidence.sol";
 import {Observation} from "../../../contracts/evidence/IStorageEvidence.sol";
 import {SectorEvidence} from "../../../contracts/evidence/SectorEvidence.sol";
-import {ActorId} from "../../../contracts/fvm/ActorId.sol";
 import {SectorEvidenceTest} from "../../support/SectorEvidenceTest.sol";
 import {vm} from "../../support/Vm.sol";
 
-address constant ANSWERING_ACTOR = address(uint160(uint256(keccak256("holdfast.test.answering-actor"))));
+address constant ANSWERING_ACTOR = address(
+    uint160(uint256(keccak256("holdfast.test.answering-actor")))
+);
 
 /// In place of call_actor_id: whatever the actor is asked, ANSWERING_ACTOR answers, and may call back.
 contract AnsweringPrecompile {

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Address, Hex, TransactionReceipt } from "viem";
-import { migrations } from "../migrations/index.ts";
 import {
   account,
   chain,
@@ -15,6 +14,7 @@ import {
 } from "../../test/local-chain.ts";
 import { manualClock } from "../../test/manual-clock.ts";
 import { quiet } from "../../test/quiet.ts";
+import { migrations } from "../migrations/index.ts";
 import { openDatabase, type RuntimeTables } from "./database.ts";
 import { FAULT_POINTS, type Fault, type FaultPoint, noFault } from "./fault-point.ts";
 import { createOutbox } from "./outbox.ts";

@@ -1,17 +1,15 @@
+import type { Logger } from "pino";
 import {
   type Abi,
   type Address,
-  BaseError,
-  ContractFunctionRevertedError,
+  type ContractFunctionRevertedError,
   encodeFunctionData,
   type Hex,
   keccak256,
   type LocalAccount,
   type PublicClient,
   type TransactionReceipt,
-  TransactionReceiptNotFoundError,
 } from "viem";
-import type { Logger } from "pino";
 import { classifySendError, textOf } from "./classify-send-error.ts";
 import type { Clock } from "./clock.ts";
 import type { Fault } from "./fault-point.ts";
@@ -286,7 +284,7 @@ export function createTransactionSender(options: TransactionSenderOptions) {
       try {
         return await client.getTransactionReceipt({ hash: hash as Hex });
       } catch (error) {
-        if (!(error instanceof TransactionReceiptNotFoundError)) throw error;
+        if (causeNamed(error, "TransactionReceiptNotFoundError") === undefined) throw error;
       }
     }
     return undefined;
@@ -359,9 +357,16 @@ function max(a: bigint, b: bigint): bigint {
 
 /** The name and values of the contract's error, or undefined when the call did not revert. */
 export function revertOf(error: unknown): string | undefined {
-  if (!(error instanceof BaseError)) return undefined;
-  const revert = error.walk((cause) => cause instanceof ContractFunctionRevertedError);
-  if (!(revert instanceof ContractFunctionRevertedError)) return undefined;
+  const revert = causeNamed(error, "ContractFunctionRevertedError") as
+    | ContractFunctionRevertedError
+    | undefined;
+  if (revert === undefined) return undefined;
   if (revert.data === undefined) return revert.reason ?? revert.signature ?? "reverted without a reason";
   return `${revert.data.errorName}(${(revert.data.args ?? []).map(String).join(", ")})`;
+}
+
+/** By name: the client may come from another copy of viem than this file's. */
+function causeNamed(error: unknown, name: string): unknown {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause.name === name) return cause;
+  return undefined;
 }
