@@ -75,11 +75,11 @@ async function main(): Promise<void> {
     (step) => copiesIn(step, "Failed").length === lost && active(step),
     5n,
   );
-  say("all lost copies failed on chain, were slashed and replaced; a day passes");
-  await pass(stage, watcher, 1n);
-  const replaced = await readReceipt(stage, await watcher.step());
+  say("all lost copies failed on chain, were slashed and replaced; three days pass");
+  const replaced = await readReceipt(stage, await pass(stage, watcher, 3n));
   checkPaid(replaced);
   checkSlashed(replaced, `f0${loser.minerId}`);
+  checkReplaced(replaced);
 
   const holder = copiesIn(repaired, "Active")[0]!.provider;
   const difference = await readBack(stage, packed, source, holder, repaired);
@@ -194,6 +194,15 @@ function checkSlashed({ bonds }: ChainReceipt, loser: string): void {
       throw new DemoError(`${provider} lost ${slashed} FIL of its bond.`);
     }
   }
+}
+
+/** The replacements are proven and paid like the copies they replace. */
+function checkReplaced({ copies, deals }: ChainReceipt): void {
+  for (const { state, epochsProven, deal } of copies) {
+    if (state === "Active" && epochsProven === "0")
+      throw new DemoError(`A copy of deal ${deal} is not proven.`);
+  }
+  for (const { deal, paid } of deals) if (paid === "0") throw new DemoError(`Deal ${deal} was not paid.`);
 }
 
 /** Fetches every piece from a provider that holds it, `favourite` first, and unpacks the dataset. */
