@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { BaseError, pieceUrl } from "@holdfast/sdk";
 import { type PackedPath, packDataset, readDataset, verifyCar } from "@holdfast/sdk/node";
@@ -22,6 +23,7 @@ const MAX_PIECE_SIZE = 16 << 20;
 const DEPOSIT = parseEther("100000");
 /** Rounds of one watcher step and a few epochs after which something that should have happened will not. */
 const MOST_ROUNDS = 600;
+const ROUND_MS = 100;
 
 const started = performance.now();
 const say = (line: string) => {
@@ -73,11 +75,11 @@ async function main(): Promise<void> {
     (step) => copiesIn(step, "Failed").length === lost && active(step),
     5n,
   );
-  say("all lost copies failed on chain, were slashed and replaced; a day passes");
-  await pass(stage, watcher, 1n);
-  const replaced = await readReceipt(stage, await watcher.step());
+  say("all lost copies failed on chain, were slashed and replaced; three days pass");
+  const replaced = await readReceipt(stage, await pass(stage, watcher, 3n));
   checkPaid(replaced);
   checkSlashed(replaced, `f0${loser.minerId}`);
+  checkReplaced(replaced);
 
   const holder = copiesIn(repaired, "Active")[0]!.provider;
   const difference = await readBack(stage, packed, source, holder, repaired);
@@ -125,6 +127,8 @@ function tell({ devnet }: Stage): (event: DealsEvent) => void {
   return (event) => {
     if (event.type === "copy") {
       say(`epoch ${event.epoch}: copy ${event.copyId} at provider ${index(event.provider)} is ${event.to}`);
+    } else if (event.type === "finished" && event.finished.outcome !== "done") {
+      say(`epoch ${event.epoch}: ${event.finished.key} ${event.finished.outcome}: ${event.finished.error}`);
     } else if (event.type === "alert") {
       say(`epoch ${event.epoch}: ${event.alert.message}`);
     } else if (event.type === "submission" && event.status === "failed") {
@@ -158,6 +162,8 @@ async function until(
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const step = await watcher.step();
     if (reached(step)) return step;
+    // Providers fetch and hash in their own time.
+    await sleep(ROUND_MS);
     await devnet.advance(epochs);
   }
   throw new DemoError(`It never came to this: ${what}.`, { next: "npm test" });
@@ -188,6 +194,15 @@ function checkSlashed({ bonds }: ChainReceipt, loser: string): void {
       throw new DemoError(`${provider} lost ${slashed} FIL of its bond.`);
     }
   }
+}
+
+/** The replacements are proven and paid like the copies they replace. */
+function checkReplaced({ copies, deals }: ChainReceipt): void {
+  for (const { state, epochsProven, deal } of copies) {
+    if (state === "Active" && epochsProven === "0")
+      throw new DemoError(`A copy of deal ${deal} is not proven.`);
+  }
+  for (const { deal, paid } of deals) if (paid === "0") throw new DemoError(`Deal ${deal} was not paid.`);
 }
 
 /** Fetches every piece from a provider that holds it, `favourite` first, and unpacks the dataset. */

@@ -129,6 +129,13 @@ library Bonds {
         return self.envelopes[self.isPending() ? self.newest ^ 1 : self.newest];
     }
 
+    function envelopeAt(
+        Account storage self,
+        uint8 index
+    ) internal view returns (IProviderRegistry.Envelope memory) {
+        return self.envelopes[index];
+    }
+
     /// Whether the envelope announced last is not in force yet.
     function isPending(Account storage self) internal view returns (bool) {
         return currentEpoch() < self.effective;

@@ -312,11 +312,9 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
         ActorId provider
     ) external view returns (Envelope memory current, Envelope memory pending, Epoch effective) {
         Bonds.Account storage account = _accounts[provider];
-        current = _copy(account.inForce());
-        if (account.isPending()) {
-            pending = _copy(account.envelopes[account.newest]);
-            effective = account.effective;
-        }
+        uint8 newest = account.newest;
+        if (!account.isPending()) return (account.envelopeAt(newest), pending, effective);
+        return (account.envelopeAt(newest ^ 1), account.envelopeAt(newest), account.effective);
     }
 
     /// @inheritdoc IProviderRegistry
@@ -464,10 +462,6 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
     function _account(ActorId provider) private view returns (Bonds.Account storage account) {
         account = _accounts[provider];
         if (!account.registered) revert ProviderNotRegistered(provider);
-    }
-
-    function _copy(Envelope storage envelope) private view returns (Envelope memory) {
-        return envelope;
     }
 
     function _termsOf(

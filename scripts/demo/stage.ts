@@ -128,7 +128,7 @@ export async function startWatcher(
       policy: {
         ...{ dataset: packed.dataset, copies: COPIES, token: usdfc, maxRatePerTib: parseEther("1") },
         pieces: packed.pieces.map(({ cid, carPath, layerPath }) => ({ cid, car: carPath, layer: layerPath })),
-        ...{ duration: minDuration, sealingWindow: 2n * day, settleEvery: day, sampleEvery: day },
+        ...{ duration: minDuration, sealingWindow: 7n * day, settleEvery: day, sampleEvery: day },
         ...{ silentAfter: day, exclusion: 100n * day, renewBefore: 10n * day, retryAfter: 2n, pollEvery: 2n },
       },
       sender: { confirmations: 0, stuckAfter: 100 },

@@ -14,6 +14,19 @@ contract ProviderOffersTest is ProviderFixture {
         setUpRegistry();
     }
 
+    /* WHO */
+
+    function test_SaysWhoOwnsAndControlsAMinerNow() public {
+        assertTrue(_registry.isOwner(_provider, OWNER), "owner");
+        assertFalse(_registry.isOwner(_provider, WORKER), "a worker is no owner");
+        assertTrue(_registry.isControlling(_provider, OWNER), "owner");
+        assertTrue(_registry.isControlling(_provider, WORKER), "worker");
+        assertFalse(_registry.isControlling(_provider, STRANGER), "stranger");
+        changeOwner(_provider, STRANGER);
+        assertTrue(_registry.isOwner(_provider, STRANGER), "new owner");
+        assertFalse(_registry.isOwner(_provider, OWNER), "old owner");
+    }
+
     /* PUBLISH */
 
     function test_AWorkerPublishes() public {
