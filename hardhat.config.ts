@@ -42,6 +42,8 @@ export default defineConfig({
     tests: { mocha: "test/integration", solidity: "test/contracts" },
     ignition: "deploy",
   },
+  // scripts/codegen makes the bindings, of the contracts that the SDK carries and nothing else.
+  typechain: { dontOverrideCompile: true },
   test: {
     mocha: { timeout: 120_000 },
     solidity: {

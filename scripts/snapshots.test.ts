@@ -7,6 +7,7 @@ const artifact = (contractName: string, folder: string, abi: Artifact["abi"], by
   sourceName: `contracts/${folder}/${contractName}.sol`,
   abi,
   deployedBytecode: new Uint8Array(bytes),
+  buildInfoId: "build",
 });
 const bind = {
   type: "function",

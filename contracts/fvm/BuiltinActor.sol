@@ -29,7 +29,12 @@ library BuiltinActor {
         uint256 value,
         bytes memory params
     ) internal returns (int256 exitCode, bytes memory ret) {
-        return _call(CALL_ACTOR_ID, abi.encode(method, value, 0, _codec(params), params, actor), method);
+        return
+            _call(
+                CALL_ACTOR_ID,
+                abi.encode(method, value, 0, _codec(params), params, actor),
+                method
+            );
     }
 
     /// Calls read-only: exit code 25 if the callee tries to change state.
@@ -38,7 +43,12 @@ library BuiltinActor {
         uint64 method,
         bytes memory params
     ) internal returns (int256 exitCode, bytes memory ret) {
-        return _call(CALL_ACTOR_ID, abi.encode(method, 0, READ_ONLY, _codec(params), params, actor), method);
+        return
+            _call(
+                CALL_ACTOR_ID,
+                abi.encode(method, 0, READ_ONLY, _codec(params), params, actor),
+                method
+            );
     }
 
     /// Calls by any address form. An f410 address that nobody has is created by a send.
@@ -48,7 +58,12 @@ library BuiltinActor {
         uint256 value,
         bytes memory params
     ) internal returns (int256 exitCode, bytes memory ret) {
-        return _call(CALL_ACTOR, abi.encode(method, value, 0, _codec(params), params, filAddress), method);
+        return
+            _call(
+                CALL_ACTOR,
+                abi.encode(method, value, 0, _codec(params), params, filAddress),
+                method
+            );
     }
 
     /// Calls read-only by any address form.
@@ -57,7 +72,12 @@ library BuiltinActor {
         uint64 method,
         bytes memory params
     ) internal returns (int256 exitCode, bytes memory ret) {
-        return _call(CALL_ACTOR, abi.encode(method, 0, READ_ONLY, _codec(params), params, filAddress), method);
+        return
+            _call(
+                CALL_ACTOR,
+                abi.encode(method, 0, READ_ONLY, _codec(params), params, filAddress),
+                method
+            );
     }
 
     /// As `call`, and reverts with ActorCallFailed on any exit code but 0.
@@ -73,7 +93,11 @@ library BuiltinActor {
     }
 
     /// As `read`, and reverts with ActorCallFailed on any exit code but 0.
-    function mustRead(ActorId actor, uint64 method, bytes memory params) internal returns (bytes memory) {
+    function mustRead(
+        ActorId actor,
+        uint64 method,
+        bytes memory params
+    ) internal returns (bytes memory) {
         (int256 exitCode, bytes memory ret) = read(actor, method, params);
         if (exitCode != 0) revert ActorCallFailed(actor, method, exitCode);
         return ret;

@@ -46,7 +46,10 @@ library Cbor {
         value = uint64(argument);
     }
 
-    function readInt(bytes calldata data, uint256 offset) internal pure returns (int64 value, uint256 next) {
+    function readInt(
+        bytes calldata data,
+        uint256 offset
+    ) internal pure returns (int64 value, uint256 next) {
         uint256 major;
         uint256 argument;
         (major, argument, next) = readHead(data, offset);
@@ -55,7 +58,10 @@ library Cbor {
         if (!ok) revert CborMalformed(offset);
     }
 
-    function readBool(bytes calldata data, uint256 offset) internal pure returns (bool value, uint256 next) {
+    function readBool(
+        bytes calldata data,
+        uint256 offset
+    ) internal pure returns (bool value, uint256 next) {
         if (offset >= data.length) revert CborMalformed(offset);
         bytes1 initial = data[offset];
         if (initial != TRUE && initial != FALSE) revert CborMalformed(offset);
@@ -63,7 +69,10 @@ library Cbor {
     }
 
     /// Whether null stands at `offset`; if so, `next` is behind it, else at it.
-    function readNull(bytes calldata data, uint256 offset) internal pure returns (bool isNull, uint256 next) {
+    function readNull(
+        bytes calldata data,
+        uint256 offset
+    ) internal pure returns (bool isNull, uint256 next) {
         if (offset >= data.length) revert CborMalformed(offset);
         isNull = data[offset] == NULL;
         next = isNull ? offset + 1 : offset;

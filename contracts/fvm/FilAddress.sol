@@ -51,13 +51,15 @@ library FilAddress {
         if (class != 0 && class != 4) return false;
         (bool ok, uint64 value, uint256 next) = _leb128(filAddress);
         if (class == 0) return ok && next == filAddress.length;
-        return ok && (value == 10 ? filAddress.length == next + 20 : filAddress.length <= next + 54);
+        return
+            ok && (value == 10 ? filAddress.length == next + 20 : filAddress.length <= next + 54);
     }
 
     /// The id in an f0 address.
     function idOf(bytes memory filAddress) internal pure returns (ActorId) {
         (bool ok, uint64 value, uint256 next) = _leb128(filAddress);
-        if (!ok || filAddress[0] != 0 || next != filAddress.length) revert FilAddressInvalid(filAddress);
+        if (!ok || filAddress[0] != 0 || next != filAddress.length)
+            revert FilAddressInvalid(filAddress);
         return ActorId.wrap(value);
     }
 
@@ -107,7 +109,7 @@ library FilAddress {
         bytes memory filAddress
     ) private pure returns (bool ok, uint64 value, uint256 next) {
         uint256 sum;
-        for (next = 1; next < filAddress.length && next < 11; ) {
+        for (next = 1; next < filAddress.length && next < 11;) {
             uint256 octet = uint8(filAddress[next]);
             sum |= (octet & 0x7f) << (7 * (next - 1));
             ++next;

@@ -42,14 +42,26 @@ function toCidV2(Piece memory piece) pure returns (bytes memory) {
         left >>= 7;
     }
     padding = abi.encodePacked(padding, uint8(left));
-    return abi.encodePacked(CID_V2_PREFIX, uint8(padding.length + 33), padding, piece.height, piece.cid);
+    return
+        abi.encodePacked(
+            CID_V2_PREFIX,
+            uint8(padding.length + 33),
+            padding,
+            piece.height,
+            piece.cid
+        );
 }
 
 /// Reads a binary piece CID v2. Strict: a shortest uvarint, exact length, and a payload of at least one byte in a tree
 /// of PIECE_HEIGHT_MIN to PIECE_HEIGHT_MAX, so that equal pieces have one CID.
 function fromCidV2(bytes memory cid) pure returns (Piece memory piece) {
     // Prefix, length, up to 6 bytes of uvarint, height, root.
-    if (cid.length < 39 || cid.length > 44 || bytes4(cid) != CID_V2_PREFIX || uint8(cid[4]) != cid.length - 5) {
+    if (
+        cid.length < 39 ||
+        cid.length > 44 ||
+        bytes4(cid) != CID_V2_PREFIX ||
+        uint8(cid[4]) != cid.length - 5
+    ) {
         revert PieceCidMalformed(cid);
     }
     uint256 heightAt = cid.length - 33;
@@ -61,7 +73,11 @@ function fromCidV2(bytes memory cid) pure returns (Piece memory piece) {
         padding |= (octet & 0x7f) << (7 * (i - 5));
     }
     uint8 height = uint8(cid[heightAt]);
-    if (height < PIECE_HEIGHT_MIN || height > PIECE_HEIGHT_MAX || padding >= (uint256(127) << height) / 4) {
+    if (
+        height < PIECE_HEIGHT_MIN ||
+        height > PIECE_HEIGHT_MAX ||
+        padding >= (uint256(127) << height) / 4
+    ) {
         revert PieceCidMalformed(cid);
     }
     bytes32 root;

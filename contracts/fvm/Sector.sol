@@ -36,7 +36,11 @@ library Sector {
             uint8(status),
             Cbor.encodeBytes(sectorLocation)
         );
-        (int256 exitCode, bytes memory ret) = BuiltinActor.read(miner, VALIDATE_SECTOR_STATUS, params);
+        (int256 exitCode, bytes memory ret) = BuiltinActor.read(
+            miner,
+            VALIDATE_SECTOR_STATUS,
+            params
+        );
         if (exitCode == 0) return Cbor.decodeBool(ret);
     }
 
@@ -46,7 +50,11 @@ library Sector {
         uint64 sector
     ) internal returns (bool answered, Epoch expiration) {
         bytes memory params = Cbor.encodeUint(sector);
-        (int256 exitCode, bytes memory ret) = BuiltinActor.read(miner, GET_NOMINAL_SECTOR_EXPIRATION, params);
+        (int256 exitCode, bytes memory ret) = BuiltinActor.read(
+            miner,
+            GET_NOMINAL_SECTOR_EXPIRATION,
+            params
+        );
         if (exitCode != 0) return (false, expiration);
         (bool ok, int64 epoch) = Cbor.decodeInt(ret);
         answered = ok && epoch >= 0;

@@ -81,7 +81,10 @@ library SectorContentChanged {
             for (uint256 j; j < accepted.length; j += 32) {
                 // Overruns the length by less than a word, inside the allocation.
                 assembly ("memory-safe") {
-                    mstore(add(add(accepted, 32), j), 0xf5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5)
+                    mstore(
+                        add(add(accepted, 32), j),
+                        0xf5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5
+                    )
                 }
             }
             answer = abi.encodePacked(answer, Cbor.head(Cbor.ARRAY, pieces[i]), accepted);

@@ -3,8 +3,10 @@ pragma solidity ^0.8.30;
 
 import {ActorId} from "../fvm/ActorId.sol";
 import {Epoch, currentEpoch} from "../fvm/Epoch.sol";
+import {FilAddress} from "../fvm/FilAddress.sol";
 import {fieldName} from "./FieldName.sol";
 import {IProviderRegistry} from "./IProviderRegistry.sol";
+import {MAX_EXIT_BPS} from "./Offers.sol";
 
 /// A provider's bond, and the envelope that bounds what deals may lock of it.
 /// Holds at all times: locked <= posted, unbonding <= posted. All amounts fit 128 bits: FIL's supply is below 2^91.
@@ -28,14 +30,23 @@ library Bonds {
         IProviderRegistry.Envelope[2] envelopes;
     }
 
-    /// Takes effect at `effective`; what is in force now stays so until then.
+    /// Takes effect at `effective`; what is in force now stays so until then. The payee is kept as Filecoin Pay will
+    /// see it call.
     function announce(
         Account storage self,
-        IProviderRegistry.Envelope memory envelope,
+        IProviderRegistry.Envelope calldata envelope,
         Epoch effective
-    ) internal {
+    ) internal returns (IProviderRegistry.Envelope memory kept) {
+        if (envelope.payee == address(0)) {
+            revert IProviderRegistry.ProviderEnvelopeInvalid("payee");
+        }
+        if (envelope.maxExitBps > MAX_EXIT_BPS) {
+            revert IProviderRegistry.ProviderEnvelopeInvalid("maxExitBps");
+        }
+        kept = envelope;
+        kept.payee = FilAddress.normalize(envelope.payee);
         if (!self.isPending()) self.newest ^= 1;
-        self.envelopes[self.newest] = envelope;
+        self.envelopes[self.newest] = kept;
         self.effective = effective;
     }
 
@@ -116,6 +127,13 @@ library Bonds {
         Account storage self
     ) internal view returns (IProviderRegistry.Envelope storage) {
         return self.envelopes[self.isPending() ? self.newest ^ 1 : self.newest];
+    }
+
+    function envelopeAt(
+        Account storage self,
+        uint8 index
+    ) internal view returns (IProviderRegistry.Envelope memory) {
+        return self.envelopes[index];
     }
 
     /// Whether the envelope announced last is not in force yet.

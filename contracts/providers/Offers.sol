@@ -6,6 +6,9 @@ import {Epoch, currentEpoch} from "../fvm/Epoch.sol";
 import {fieldName} from "./FieldName.sol";
 import {IProviderRegistry, shareOf} from "./IProviderRegistry.sol";
 
+// The greatest exit share: half of a live copy's bond, in 1/10,000.
+uint16 constant MAX_EXIT_BPS = 5_000;
+
 /// An offer: its state, and its terms by version.
 library Offers {
     struct Offer {
@@ -26,8 +29,6 @@ library Offers {
         uint64 maxReservationEpochs;
     }
 
-    /// Half of a live copy's bond.
-    uint16 internal constant MAX_EXIT_BPS = 5_000;
     /// The least piece: a tree of two levels above four leaves.
     uint64 private constant MIN_PIECE_SIZE = 128;
     /// The greatest piece: a whole sector of 64 GiB.

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {ActorId} from "../fvm/ActorId.sol";
+import {BuiltinActor} from "../fvm/BuiltinActor.sol";
 import {Epoch, currentEpoch} from "../fvm/Epoch.sol";
 import {FilAddress} from "../fvm/FilAddress.sol";
 import {FilTransfer} from "../fvm/FilTransfer.sol";
@@ -35,10 +36,6 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
     uint16 public immutable TIP_BPS;
 
     address private immutable DEPLOYER;
-
-    /* CONSTANTS */
-
-    ActorId private constant BURNT_FUNDS = ActorId.wrap(99);
 
     /* STORAGE */
 
@@ -101,21 +98,19 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
         if (account.registered) revert ProviderAlreadyRegistered(provider);
         if (!Miner.isMiner(provider)) revert ProviderNotMiner(provider);
         ActorId owner = _checkOwner(provider);
-        Envelope memory checked = _checkEnvelope(envelope);
         account.registered = true;
         account.owner = owner;
-        account.announce(checked, currentEpoch());
-        emit ProviderRegistered(provider, owner, checked);
+        Envelope memory kept = account.announce(envelope, currentEpoch());
+        emit ProviderRegistered(provider, owner, kept);
         if (msg.value != 0) _post(provider, account);
     }
 
     /// @inheritdoc IProviderRegistry
     function announceEnvelope(ActorId provider, Envelope calldata envelope) external {
         Bonds.Account storage account = _ownAccount(provider);
-        Envelope memory checked = _checkEnvelope(envelope);
         Epoch effective = currentEpoch().plus(ENVELOPE_DELAY);
-        account.announce(checked, effective);
-        emit ProviderEnvelopeAnnounced(provider, checked, effective);
+        Envelope memory kept = account.announce(envelope, effective);
+        emit ProviderEnvelopeAnnounced(provider, kept, effective);
     }
 
     /// @inheritdoc IProviderRegistry
@@ -198,7 +193,7 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
         _burnable = 0;
         emit ProviderBurned(amount);
         // Interaction
-        _pay(BURNT_FUNDS.toMasked(), amount);
+        _pay(BuiltinActor.BURNT_FUNDS.toMasked(), amount);
     }
 
     /* MARKET */
@@ -317,11 +312,9 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
         ActorId provider
     ) external view returns (Envelope memory current, Envelope memory pending, Epoch effective) {
         Bonds.Account storage account = _accounts[provider];
-        current = _envelope(account.inForce());
-        if (account.isPending()) {
-            pending = _envelope(account.envelopes[account.newest]);
-            effective = account.effective;
-        }
+        uint8 newest = account.newest;
+        if (!account.isPending()) return (account.envelopeAt(newest), pending, effective);
+        return (account.envelopeAt(newest ^ 1), account.envelopeAt(newest), account.effective);
     }
 
     /// @inheritdoc IProviderRegistry
@@ -471,10 +464,6 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
         if (!account.registered) revert ProviderNotRegistered(provider);
     }
 
-    function _envelope(Envelope storage envelope) private view returns (Envelope memory) {
-        return envelope;
-    }
-
     function _termsOf(
         Offers.Offer storage offer,
         uint32 version
@@ -485,16 +474,6 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
     function _offer(uint64 offerId) private view returns (Offers.Offer storage offer) {
         offer = _offers[offerId];
         if (offer.version == 0) revert OfferUnknown(offerId);
-    }
-
-    /// With the payee as Filecoin Pay will see it call.
-    function _checkEnvelope(
-        Envelope calldata envelope
-    ) private view returns (Envelope memory checked) {
-        if (envelope.payee == address(0)) revert ProviderEnvelopeInvalid("payee");
-        if (envelope.maxExitBps > Offers.MAX_EXIT_BPS) revert ProviderEnvelopeInvalid("maxExitBps");
-        checked = envelope;
-        checked.payee = FilAddress.normalize(envelope.payee);
     }
 
     function _today() private view returns (uint64) {

@@ -2,17 +2,21 @@ import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
+  createHoldfastClient,
   createMk20Client,
   delegatedSigner,
   fetchPieceRange,
+  type HoldfastClient,
   hashPiece,
+  lookAtSector,
   type Mk20Client,
   type ProviderRefusedError,
+  SectorLookError,
   sealedDealRequest,
 } from "@holdfast/sdk";
 import { expect } from "chai";
 import { ulid } from "ulid";
-import { type Abi, type Address, type Hex, maxUint256, parseEther, zeroHash } from "viem";
+import { type Abi, type Address, type Hex, http, maxUint256, parseEther, zeroHash } from "viem";
 import { createSender, type Sender } from "./chain/messages.ts";
 import { type Devnet, startDevnet } from "./main.ts";
 
@@ -26,6 +30,7 @@ describe("a devnet", function () {
   let source: Server;
   let sourceUrl: string;
   let client: Sender;
+  let holdfast: HoldfastClient;
   let abis: Record<"deals" | "evidence" | "registry", Abi>;
   const failures: unknown[] = [];
 
@@ -37,6 +42,7 @@ describe("a devnet", function () {
       evidence: await chain.abiOf("ISectorEvidence"),
       registry: await chain.abiOf("IProviderRegistry"),
     };
+    holdfast = createHoldfastClient({ chain: 31_415_926, transport: http(devnet.rpcUrl) });
     client = createSender(devnet.rpcUrl, accounts.client);
     const pay = { abi: await chain.abiOf("FilecoinPayDouble"), address: contracts.pay };
     const usdfc = { abi: await chain.abiOf("UsdfcDouble"), address: contracts.usdfc };
@@ -83,7 +89,8 @@ describe("a devnet", function () {
       pieces: [{ cid: PIECE.commitment, height: PIECE.height, padding: PIECE.padding }],
     };
     const deals = { abi: abis.deals, address: devnet.contracts.deals };
-    const dealId = (await client.send({ ...deals, functionName: "propose", args: [proposal] })) as bigint;
+    const proposed = await client.send({ ...deals, functionName: "propose", args: [proposal] });
+    const dealId = proposed.result as bigint;
     const { sealBy } = await read<{ sealBy: bigint }>("deals", "dealOf", [dealId]);
     return { copyId: dealId << 8n, sealBy, duration };
   }
@@ -126,7 +133,7 @@ describe("a devnet", function () {
 
   async function keep(functionName: "refresh" | "report", index: number, sector: bigint): Promise<void> {
     const { minerId } = devnet.providers[index]!;
-    const location = await devnet.locationOf(minerId, sector);
+    const { location } = await lookAtSector(holdfast, { miner: minerId, sector });
     const args = functionName === "refresh" ? [minerId, [sector], [location]] : [minerId, sector, location];
     await client.send({ abi: abis.evidence, address: devnet.contracts.evidence, functionName, args });
   }
@@ -184,6 +191,24 @@ describe("a devnet", function () {
     await devnet.advance(devnet.parameters.provingPeriod);
     await keep("refresh", 0, sector);
     expect(await copyState(copyId)).to.equal(ACTIVE);
+  });
+
+  it("answers Filecoin.StateCall, so that anyone sees where and how a sector is", async () => {
+    const { sector } = await store(1);
+    const miner = devnet.providers[1]!.minerId;
+    const look = await lookAtSector(holdfast, { miner, sector });
+    expect(look).to.deep.include({
+      status: "Active",
+      location: `0x82${(Number(sector) - 1).toString(16).padStart(2, "0")}00`,
+    });
+    expect(look.expiration > BigInt(devnet.epoch()) + devnet.parameters.minDuration).to.equal(true);
+    const absent = await lookAtSector(holdfast, { miner, sector: 0n });
+    expect(absent).to.deep.equal({ status: "Dead", location: "0x822020", expiration: 0n });
+    await devnet.chain.miners[1]!.terminateSectors([sector]);
+    expect((await lookAtSector(holdfast, { miner, sector })).status).to.equal("Dead");
+    const failure = await lookAtSector(holdfast, { miner: 5n, sector }).catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(SectorLookError);
+    expect((failure as SectorLookError).exitCode).to.equal(22);
   });
 
   it("ends the deadlines of a provider that went silent, and takes it back", async () => {

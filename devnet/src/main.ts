@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Hex, parseEther } from "viem";
+import { parseEther } from "viem";
 import { type DevnetChain, startChain } from "./chain/chain.ts";
 import { createOfferBook } from "./chain/offer-book.ts";
 import type { DevnetParameters } from "./chain/parameters.ts";
@@ -47,8 +47,8 @@ export interface Devnet {
    * @returns the epoch reached
    */
   advance(epochs: bigint | number): Promise<bigint>;
-  /** The aux bytes that `refresh` and `report` want: CBOR [deadline, partition] of a sector. */
-  locationOf(minerId: bigint, sector: bigint): Promise<Hex>;
+  /** Until `work` is done, messages land as soon as they are sent: an epoch each time, in place of the clock's own. */
+  hurry<T>(work: Promise<T>): Promise<T>;
   /** Ends a provider, and starts it anew on its folder and port. */
   restartProvider(index: number): Promise<Provider>;
   /** Ends everything; nothing is left running. */
@@ -79,13 +79,19 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
   }
 
   async function stop(): Promise<void> {
-    await Promise.all(providers.map((running) => running.stop()));
+    // Those that did start: after a failure there may be gaps.
+    await Promise.all(providers.map((running) => running?.stop()));
     await chain.stop();
     if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
   }
 
   try {
-    for (let index = 0; index < count; index++) providers.push(await provider(index));
+    const starting = chain.miners.map(async (_, index) => {
+      providers[index] = await provider(index);
+    });
+    for (const outcome of await epochs.hurry(Promise.allSettled(starting))) {
+      if (outcome.status === "rejected") throw outcome.reason;
+    }
   } catch (error) {
     await stop();
     throw error;
@@ -106,7 +112,7 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
     providers,
     epoch: epochs.now,
     advance: epochs.advance,
-    locationOf: chain.locationOf,
+    hurry: epochs.hurry,
     async restartProvider(index) {
       await providers[index]!.stop();
       providers[index] = await provider(index);

@@ -9,6 +9,7 @@ export interface Artifact {
   readonly sourceName: string;
   readonly abi: readonly AbiItem[];
   readonly deployedBytecode: Uint8Array;
+  readonly buildInfoId: string;
 }
 
 export interface AbiItem {
@@ -29,8 +30,8 @@ export function readArtifacts(root: string): Artifact[] {
     );
   }
   return filesIn(root, ["artifacts/contracts/**/*.json"]).map((path) => {
-    const { contractName, sourceName, abi, deployedBytecode } = JSON.parse(read(root, path));
-    return { contractName, sourceName, abi, deployedBytecode: bytesOf(deployedBytecode) };
+    const { contractName, sourceName, abi, deployedBytecode, buildInfoId } = JSON.parse(read(root, path));
+    return { contractName, sourceName, abi, deployedBytecode: bytesOf(deployedBytecode), buildInfoId };
   });
 }
 

@@ -87,6 +87,8 @@ const ALLOWED: [path: string, source: string][] = [
     'import type { Deal } from "@holdfast/sdk";\nexport const at = (s: number) => new Date(s);',
   ],
   ["devnet/src/main.ts", 'import abi from "../../artifacts/A.json" with { type: "json" };'],
+  ["devnet/src/chain/chain.ts", 'import hre from "hardhat";'],
+  ["deploy/modules/deals.ts", 'import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";'],
   ["test/integration/flow.test.ts", 'import { start } from "@holdfast/devnet";'],
 ];
 

@@ -1,4 +1,6 @@
 import { report } from "./check.ts";
+import { compilerWarnings } from "./compiler-warnings.ts";
+import { contractNames } from "./contract-names.ts";
 import { contractSize } from "./contract-size.ts";
 import { customErrors } from "./custom-errors.ts";
 import { fileLength } from "./file-length.ts";
@@ -7,4 +9,14 @@ import { names } from "./names.ts";
 import { opcodes } from "./opcodes.ts";
 import { solidityBans } from "./solidity-bans.ts";
 
-report(fileLength, names, solidityBans, importBoundaries, customErrors, opcodes, contractSize);
+report(
+  fileLength,
+  names,
+  contractNames,
+  solidityBans,
+  importBoundaries,
+  customErrors,
+  compilerWarnings,
+  opcodes,
+  contractSize,
+);

@@ -20,6 +20,12 @@ export function findIn(check: Check, files: Record<string, string>): string[] {
 /** A repository with one contract of this deployed bytecode (hex, no 0x). */
 export function artifactOf(deployedBytecode: string, folder = "deals"): Record<string, string> {
   const sourceName = `contracts/${folder}/Sample.sol`;
-  const artifact = { contractName: "Sample", sourceName, abi: [], deployedBytecode: `0x${deployedBytecode}` };
+  const artifact = {
+    contractName: "Sample",
+    sourceName,
+    abi: [],
+    deployedBytecode: `0x${deployedBytecode}`,
+    buildInfoId: "build",
+  };
   return { [`artifacts/${sourceName}/Sample.json`]: JSON.stringify(artifact) };
 }

@@ -83,7 +83,8 @@ function useFault(path: string, target: string): Fault {
 
 /** A package that is used is declared beside its user: the root's hoisting hides what an installed sdk would lack. */
 function packageFault(target: string, declared: Set<string>): Fault {
-  if (target.startsWith(".") || isBuiltin(target)) return undefined;
+  // Who may import Hardhat is said above, and its plugins come with the root's toolbox.
+  if (target.startsWith(".") || isBuiltin(target) || isHardhat(target)) return undefined;
   const name = target.split("/", target.startsWith("@") ? 2 : 1).join("/");
   return declared.has(name)
     ? undefined
@@ -94,8 +95,12 @@ function packageFault(target: string, declared: Set<string>): Fault {
 function ownerOf(path: string, target: string): string {
   if (target.startsWith(".")) return posix.join(posix.dirname(path), target).split("/")[0]!;
   if (isBuiltin(target)) return "node";
-  if (target === "hardhat" || /^(hardhat|@nomicfoundation)\//.test(target)) return "hardhat";
+  if (isHardhat(target)) return "hardhat";
   return FROM_PACKAGE.get(target.split("/", 2).join("/")) ?? "";
+}
+
+function isHardhat(target: string): boolean {
+  return /^(hardhat$|hardhat\/|@nomicfoundation\/)/.test(target);
 }
 
 function isBuiltin(target: string): boolean {

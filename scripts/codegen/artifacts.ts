@@ -8,7 +8,6 @@ import { BaseError } from "../../sdk/src/errors/base-error.ts";
 export interface Artifact {
   contractName: string;
   abi: Abi;
-  bytecode: string;
 }
 
 export class ArtifactMissingError extends BaseError {
@@ -46,7 +45,7 @@ export async function readArtifacts(
       first.abi,
       others.map((other) => other.abi),
     );
-    artifacts.push({ contractName, abi, bytecode: first.bytecode });
+    artifacts.push({ contractName, abi });
   }
   return artifacts;
 }

@@ -7,7 +7,8 @@ import type { Files } from "./typescript.ts";
 
 /**
  * TypeChain's ethers v6 bindings of the same contracts. TypeChain reads and writes files: both in a temporary folder.
- * Its imports are made to name `.ts` files, which is what Node runs here.
+ * Its imports are made to name `.ts` files, which is what Node runs here. Without bytecode: bindings connect to what
+ * Ignition deploys, and change only when an ABI does.
  */
 export async function generateBindings(artifacts: Artifact[]): Promise<Files> {
   const folder = await mkdtemp(join(tmpdir(), "holdfast-typechain-"));

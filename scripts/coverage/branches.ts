@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { forge, run } from "../run.ts";
-import { judge } from "./lcov.ts";
+import { judge, MEASUREMENTS } from "./lcov.ts";
 
 const REPORT = "coverage/forge.info";
 
@@ -9,7 +9,7 @@ rmSync(REPORT, { force: true });
 // forge turns the optimizer off, and then StorageDeals is too deep for the stack but by way of the IR.
 const { exitCode } = await run(
   forge(),
-  ["coverage", "--ir-minimum", "--report", "lcov", "--report-file", REPORT],
+  ["coverage", "--ir-minimum", "--report", "lcov", "--report-file", REPORT, "--no-match-test", MEASUREMENTS],
   {
     FOUNDRY_PROFILE: "coverage",
   },

@@ -1,3 +1,6 @@
+/** Tests of size or gas: instrumented code is neither as small nor as cheap as the real one. */
+export const MEASUREMENTS = "CodeLimit|GasLimit";
+
 /** What an lcov report says of one source file. */
 export interface FileCoverage {
   readonly path: string;

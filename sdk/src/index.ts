@@ -3,6 +3,7 @@ export * from "./client.ts";
 export * from "./dataset/index.ts";
 export * from "./deployments.ts";
 export * from "./errors/index.ts";
+export * from "./evidence/index.ts";
 export * from "./fvm/index.ts";
 export * from "./generated/abis.ts";
 export { addresses } from "./generated/addresses.ts";

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-
 import {IDealLedger, copyIdOf} from "../../contracts/deals/IDealLedger.sol";
 import {IStorageDeals} from "../../contracts/deals/IStorageDeals.sol";
 import {StorageDeals} from "../../contracts/deals/StorageDeals.sol";
 import {SectorEvidence} from "../../contracts/evidence/SectorEvidence.sol";
 import {ActorId} from "../../contracts/fvm/ActorId.sol";
-import {Epoch, currentEpoch} from "../../contracts/fvm/Epoch.sol";
+import {Epoch} from "../../contracts/fvm/Epoch.sol";
 import {Piece, PieceCid} from "../../contracts/fvm/PieceCid.sol";
 import {PieceManifest} from "../../contracts/mocks/fvm/SectorNotifier.sol";
 import {FilecoinPayDouble} from "../../contracts/mocks/payments/FilecoinPayDouble.sol";
 import {UsdfcDouble} from "../../contracts/mocks/payments/UsdfcDouble.sol";
 import {IFilecoinPay} from "../../contracts/payments/IFilecoinPay.sol";
-import {IProviderRegistry, shareOf} from "../../contracts/providers/IProviderRegistry.sol";
+import {IProviderRegistry} from "../../contracts/providers/IProviderRegistry.sol";
 import {ProviderRegistry} from "../../contracts/providers/ProviderRegistry.sol";
 import {FilecoinDevnet} from "./FilecoinDevnet.sol";
 import {vm} from "./Vm.sol";
@@ -75,7 +74,9 @@ abstract contract DealsFixture is FilecoinDevnet {
         registry = new ProviderRegistry(registryParameters());
         evidence = new SectorEvidence(W, GRACE, CHAIN_GAP);
         deals = IStorageDeals(
-            address(new StorageDeals(registry, evidence, IFilecoinPay(address(pay)), dealParameters()))
+            address(
+                new StorageDeals(registry, evidence, IFilecoinPay(address(pay)), dealParameters())
+            )
         );
         registry.bind(address(deals), address(evidence));
         evidence.bind(address(deals), address(registry));
@@ -184,7 +185,10 @@ abstract contract DealsFixture is FilecoinDevnet {
         }
     }
 
-    function proposal(uint64 offer, uint256 count) internal view returns (IDealLedger.Proposal memory) {
+    function proposal(
+        uint64 offer,
+        uint256 count
+    ) internal view returns (IDealLedger.Proposal memory) {
         (, uint32 version, , , ) = registry.offerOf(offer);
         return
             IDealLedger.Proposal({

@@ -17,7 +17,11 @@ import {
     CallActorByIdPrecompile
 } from "../../contracts/mocks/fvm/CallActor.sol";
 import {MinerActor, SectorActivation, SectorUpdate} from "../../contracts/mocks/fvm/MinerActor.sol";
-import {ACTOR_ROUTER, ADDRESS_REGISTRY, SingletonActor} from "../../contracts/mocks/fvm/NativeActor.sol";
+import {
+    ACTOR_ROUTER,
+    ADDRESS_REGISTRY,
+    SingletonActor
+} from "../../contracts/mocks/fvm/NativeActor.sol";
 import {PowerActor} from "../../contracts/mocks/fvm/PowerActor.sol";
 import {PieceManifest, PieceNotification} from "../../contracts/mocks/fvm/SectorNotifier.sol";
 import {Test} from "./Test.sol";
@@ -32,15 +36,29 @@ import {vm} from "./Vm.sol";
 abstract contract FilecoinDevnet is Test {
     AddressRegistry internal constant REGISTRY = AddressRegistry(ADDRESS_REGISTRY);
     ActorRouter internal constant ROUTER = ActorRouter(ACTOR_ROUTER);
-    PowerActor internal constant POWER_ACTOR = PowerActor(0xFf00000000000000000000000000000000000004);
+    PowerActor internal constant POWER_ACTOR = PowerActor(
+        0xFf00000000000000000000000000000000000004
+    );
 
     uint64 internal constant SECTOR_SIZE = 32 << 30;
 
     function installFilecoin() internal {
-        vm.etch(0xFE00000000000000000000000000000000000001, type(ResolveAddressPrecompile).runtimeCode);
-        vm.etch(0xfE00000000000000000000000000000000000002, type(LookupDelegatedAddressPrecompile).runtimeCode);
-        vm.etch(0xfe00000000000000000000000000000000000003, type(CallActorByAddressPrecompile).runtimeCode);
-        vm.etch(0xfe00000000000000000000000000000000000005, type(CallActorByIdPrecompile).runtimeCode);
+        vm.etch(
+            0xFE00000000000000000000000000000000000001,
+            type(ResolveAddressPrecompile).runtimeCode
+        );
+        vm.etch(
+            0xfE00000000000000000000000000000000000002,
+            type(LookupDelegatedAddressPrecompile).runtimeCode
+        );
+        vm.etch(
+            0xfe00000000000000000000000000000000000003,
+            type(CallActorByAddressPrecompile).runtimeCode
+        );
+        vm.etch(
+            0xfe00000000000000000000000000000000000005,
+            type(CallActorByIdPrecompile).runtimeCode
+        );
         vm.etch(0xfE00000000000000000000000000000000000006, type(BeaconPrecompile).runtimeCode);
         vm.etch(ADDRESS_REGISTRY, type(AddressRegistry).runtimeCode);
         vm.etch(ACTOR_ROUTER, type(ActorRouter).runtimeCode);
@@ -81,7 +99,8 @@ abstract contract FilecoinDevnet is Test {
 
     /// The id of an Ethereum address (given on first use) or of a masked one.
     function registerAccount(address account) internal returns (ActorId) {
-        if (uint160(account) >> 64 == uint160(0xff) << 88) return ActorId.wrap(uint64(uint160(account)));
+        if (uint160(account) >> 64 == uint160(0xff) << 88)
+            return ActorId.wrap(uint64(uint160(account)));
         return REGISTRY.registerEthereum(account);
     }
 

@@ -11,7 +11,11 @@ import {FilTransfer} from "../../contracts/fvm/FilTransfer.sol";
 import {Miner} from "../../contracts/fvm/Miner.sol";
 import {Piece, PieceCid, fromCidV1, fromCidV2} from "../../contracts/fvm/PieceCid.sol";
 import {Sector, SectorStatus} from "../../contracts/fvm/Sector.sol";
-import {NotifiedPiece, NotifiedSector, SectorContentChanged} from "../../contracts/fvm/SectorContentChanged.sol";
+import {
+    NotifiedPiece,
+    NotifiedSector,
+    SectorContentChanged
+} from "../../contracts/fvm/SectorContentChanged.sol";
 
 /// A contract that does with `contracts/fvm/` what its caller asks: libraries need an address to be called from.
 contract FvmProbe {
@@ -48,7 +52,11 @@ contract FvmProbe {
         return BuiltinActor.mustCall(actor, method, value, params);
     }
 
-    function mustRead(ActorId actor, uint64 method, bytes memory params) external returns (bytes memory) {
+    function mustRead(
+        ActorId actor,
+        uint64 method,
+        bytes memory params
+    ) external returns (bytes memory) {
         return BuiltinActor.mustRead(actor, method, params);
     }
 
@@ -70,7 +78,10 @@ contract FvmProbe {
     }
 
     /// The precompile itself, with whatever input.
-    function delegate(address precompile, bytes memory input) external returns (bool, bytes memory) {
+    function delegate(
+        address precompile,
+        bytes memory input
+    ) external returns (bool, bytes memory) {
         return precompile.delegatecall(input);
     }
 
@@ -167,23 +178,39 @@ contract FvmProbe {
         return Cbor.readNull(data, offset);
     }
 
-    function readArray(bytes calldata data, uint256 offset) external pure returns (uint256, uint256) {
+    function readArray(
+        bytes calldata data,
+        uint256 offset
+    ) external pure returns (uint256, uint256) {
         return Cbor.readArray(data, offset);
     }
 
-    function readTuple(bytes calldata data, uint256 offset, uint256 length) external pure returns (uint256) {
+    function readTuple(
+        bytes calldata data,
+        uint256 offset,
+        uint256 length
+    ) external pure returns (uint256) {
         return Cbor.readTuple(data, offset, length);
     }
 
-    function readBytes(bytes calldata data, uint256 offset) external pure returns (bytes memory, uint256) {
+    function readBytes(
+        bytes calldata data,
+        uint256 offset
+    ) external pure returns (bytes memory, uint256) {
         return Cbor.readBytes(data, offset);
     }
 
-    function readCid(bytes calldata data, uint256 offset) external pure returns (bytes memory, uint256) {
+    function readCid(
+        bytes calldata data,
+        uint256 offset
+    ) external pure returns (bytes memory, uint256) {
         return Cbor.readCid(data, offset);
     }
 
-    function readAmount(bytes calldata data, uint256 offset) external pure returns (bool, uint256, uint256) {
+    function readAmount(
+        bytes calldata data,
+        uint256 offset
+    ) external pure returns (bool, uint256, uint256) {
         return Cbor.readAmount(data, offset);
     }
 
@@ -209,7 +236,10 @@ contract FvmProbe {
             pieces[i] = new ReadPiece[](counts[i]);
             for (uint256 j; j < counts[i]; ++j) {
                 bytes calldata payload;
-                (pieces[i][j].piece, payload, offset) = SectorContentChanged.nextPiece(params, offset);
+                (pieces[i][j].piece, payload, offset) = SectorContentChanged.nextPiece(
+                    params,
+                    offset
+                );
                 pieces[i][j].payload = payload;
             }
         }

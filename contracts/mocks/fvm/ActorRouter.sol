@@ -27,7 +27,8 @@ contract ActorRouter {
         bytes calldata params
     ) external payable returns (bytes memory) {
         ActorId caller = AddressRegistry(ADDRESS_REGISTRY).actorOf(msg.sender);
-        return NativeActor(actor.toMasked()).invoke{value: msg.value}(caller, method, codec, params);
+        return
+            NativeActor(actor.toMasked()).invoke{value: msg.value}(caller, method, codec, params);
     }
 
     /// Method 0: the value moves, no code runs.

@@ -46,7 +46,9 @@ abstract contract CallActorPrecompile {
         if (isReadOnly && message.value != 0) return abi.encode(READ_ONLY, 0, bytes(""));
         if (kind == ActorKind.None) {
             // An address of a key, or of an Ethereum account to be, comes to life with its first message.
-            if (filAddress.length == 0 || filAddress[0] == 0 || filAddress[0] == 0x02 || isReadOnly) {
+            if (
+                filAddress.length == 0 || filAddress[0] == 0 || filAddress[0] == 0x02 || isReadOnly
+            ) {
                 return abi.encode(NOT_FOUND, 0, bytes(""));
             }
             if (filAddress[0] == 0x04) {
@@ -59,8 +61,15 @@ abstract contract CallActorPrecompile {
                 (kind, account) = AddressRegistry(ADDRESS_REGISTRY).actorAt(actor);
             }
         }
-        if (message.value > address(this).balance) return abi.encode(INSUFFICIENT_FUNDS, 0, bytes(""));
-        (int256 exitCode, uint64 codec, bytes memory ret) = _send(kind, actor, account, message, isReadOnly);
+        if (message.value > address(this).balance)
+            return abi.encode(INSUFFICIENT_FUNDS, 0, bytes(""));
+        (int256 exitCode, uint64 codec, bytes memory ret) = _send(
+            kind,
+            actor,
+            account,
+            message,
+            isReadOnly
+        );
         return abi.encode(exitCode, codec, ret);
     }
 
@@ -161,7 +170,8 @@ abstract contract CallActorPrecompile {
         message.params = _bytes(_uint64(128));
         message.readOnly = flags == 1;
         bool badMethod = message.method > 0 && message.method < 1024;
-        bool badCodec = message.codec != CBOR_CODEC && (message.codec != 0 || message.params.length != 0);
+        bool badCodec =
+            message.codec != CBOR_CODEC && (message.codec != 0 || message.params.length != 0);
         if (badMethod || flags > 1 || badCodec) _fail();
     }
 

@@ -60,11 +60,15 @@ library ContractMessage {
     }
 
     /// (uint32 exit code, uint64 codec, bytes): the codec is CBOR, or 0 without data.
-    function _answer(bytes memory answer) private pure returns (int256 exitCode, uint64, bytes memory) {
+    function _answer(
+        bytes memory answer
+    ) private pure returns (int256 exitCode, uint64, bytes memory) {
         uint256[4] memory words;
-        for (uint256 i; i < 3 && answer.length >= 32 * (i + 1); ++i) words[i] = _word(answer, 32 * i);
+        for (uint256 i; i < 3 && answer.length >= 32 * (i + 1); ++i)
+            words[i] = _word(answer, 32 * i);
         uint256 tail = words[2];
-        bool ok = answer.length >= 128 && words[0] <= type(uint32).max && tail <= answer.length - 32;
+        bool ok =
+            answer.length >= 128 && words[0] <= type(uint32).max && tail <= answer.length - 32;
         if (ok) {
             words[3] = _word(answer, tail);
             ok = words[3] <= answer.length - 32 - tail;

@@ -10,7 +10,6 @@ import {AddressRegistry} from "./AddressRegistry.sol";
 import {
     ADDRESS_REGISTRY,
     DevnetForbidden,
-    NativeActor,
     USR_FORBIDDEN,
     USR_ILLEGAL_ARGUMENT,
     USR_ILLEGAL_STATE,
@@ -86,7 +85,8 @@ contract MinerActor is SectorNotifier {
         ActorId[] calldata controls,
         uint64 sectorSize
     ) external {
-        if (msg.sender != AddressRegistry(ADDRESS_REGISTRY).owner()) revert DevnetForbidden(msg.sender);
+        if (msg.sender != AddressRegistry(ADDRESS_REGISTRY).owner())
+            revert DevnetForbidden(msg.sender);
         if (_sectorSize != 0) revert DevnetAlreadyInitialized();
         (_ownerId, _worker, _controls, _sectorSize) = (minerOwner, worker, controls, sectorSize);
     }
@@ -137,9 +137,14 @@ contract MinerActor is SectorNotifier {
         PieceManifest[][] memory pieces = new PieceManifest[][](updates.length);
         for (uint256 i; i < updates.length; ++i) {
             SectorInfo storage info = _sectors[updates[i].sector];
-            (numbers[i], expirations[i], pieces[i]) = (updates[i].sector, info.expiration, updates[i].pieces);
+            (numbers[i], expirations[i], pieces[i]) = (
+                updates[i].sector,
+                info.expiration,
+                updates[i].pieces
+            );
             if (!info.exists) _abort(USR_NOT_FOUND);
-            if (_statusOf(info) != SectorStatus.Active || info.dealWeight != 0) _abort(USR_ILLEGAL_ARGUMENT);
+            if (_statusOf(info) != SectorStatus.Active || info.dealWeight != 0)
+                _abort(USR_ILLEGAL_ARGUMENT);
             info.powerBase = currentEpoch();
             uint64 epochs = info.expiration.since(currentEpoch());
             info.dealWeight = uint256(_space(pieces[i], _sectorSize)) * epochs;
@@ -236,7 +241,8 @@ contract MinerActor is SectorNotifier {
     ) internal view override returns (bytes memory) {
         if (method == GET_OWNER) {
             _noParams(codec, params);
-            return abi.encodePacked(hex"82", Cbor.encodeBytes(FilAddress.ofActor(_ownerId)), hex"f6");
+            return
+                abi.encodePacked(hex"82", Cbor.encodeBytes(FilAddress.ofActor(_ownerId)), hex"f6");
         }
         if (method == GET_SECTOR_SIZE) {
             _noParams(codec, params);
@@ -277,7 +283,8 @@ contract MinerActor is SectorNotifier {
         uint64 number;
         (number, next) = Cbor.readUint(params, next);
         Cbor.end(params, next);
-        SectorStatus status = _sectors[number].exists ? _statusOf(_sectors[number]) : SectorStatus.Dead;
+        SectorStatus status =
+            _sectors[number].exists ? _statusOf(_sectors[number]) : SectorStatus.Dead;
         return abi.encodePacked(hex"82", uint8(status), Cbor.encodeBytes(locationOf(number)));
     }
 
@@ -300,15 +307,18 @@ contract MinerActor is SectorNotifier {
             return Cbor.encodeBool(status == uint64(SectorStatus.Dead));
         }
         if (deadline < 0 || uint64(deadline) >= DEADLINES) _abort(USR_ILLEGAL_ARGUMENT);
-        bool here = info.exists &&
-            _deadline(info.place) == uint64(deadline) &&
-            _partition(info.place) == uint64(partition);
+        bool here =
+            info.exists &&
+                _deadline(info.place) == uint64(deadline) &&
+                _partition(info.place) == uint64(partition);
         if (!here) _abort(USR_NOT_FOUND);
         return Cbor.encodeBool(status == uint64(_statusOf(info)));
     }
 
     /// Aux bytes that do not decode are an illegal argument, where bad parameters are a serialization error.
-    function _readLocation(bytes calldata aux) private view returns (int64 deadline, int64 partition) {
+    function _readLocation(
+        bytes calldata aux
+    ) private view returns (int64 deadline, int64 partition) {
         try this.decodeLocation(aux) returns (int64 d, int64 p) {
             return (d, p);
         } catch {
@@ -317,7 +327,9 @@ contract MinerActor is SectorNotifier {
     }
 
     /// Devnet. A location's deadline and partition.
-    function decodeLocation(bytes calldata aux) external pure returns (int64 deadline, int64 partition) {
+    function decodeLocation(
+        bytes calldata aux
+    ) external pure returns (int64 deadline, int64 partition) {
         uint256 next = Cbor.readTuple(aux, 0, 2);
         (deadline, next) = Cbor.readInt(aux, next);
         (partition, next) = Cbor.readInt(aux, next);
@@ -348,7 +360,8 @@ contract MinerActor is SectorNotifier {
 
     function _checkExpiration(Epoch expiration) private view {
         Epoch current = currentEpoch();
-        if (expiration <= current || expiration > current.plus(MAX_EXTENSION)) _abort(USR_ILLEGAL_ARGUMENT);
+        if (expiration <= current || expiration > current.plus(MAX_EXTENSION))
+            _abort(USR_ILLEGAL_ARGUMENT);
     }
 
     function _changePower(int256 delta) private {

@@ -11,7 +11,9 @@ error DevnetForbidden(address caller);
 
 // Where the devnet's own contracts live: outside every range that Filecoin reserves.
 address constant ACTOR_ROUTER = address(uint160(uint256(keccak256("holdfast.devnet.router"))));
-address constant ADDRESS_REGISTRY = address(uint160(uint256(keccak256("holdfast.devnet.registry"))));
+address constant ADDRESS_REGISTRY = address(
+    uint160(uint256(keccak256("holdfast.devnet.registry")))
+);
 
 uint64 constant CBOR_CODEC = 0x51;
 // Methods below are not exported: built-in actors refuse them to contracts (FRC-0042).

@@ -35,7 +35,8 @@ contract PowerActor is NativeActor {
 
     /// Admin. The actor at the masked id of `miner` is a miner from now on.
     function register(ActorId miner) external {
-        if (msg.sender != AddressRegistry(ADDRESS_REGISTRY).owner()) revert DevnetForbidden(msg.sender);
+        if (msg.sender != AddressRegistry(ADDRESS_REGISTRY).owner())
+            revert DevnetForbidden(msg.sender);
         if (!_claims[miner].exists) ++_miners;
         _claims[miner].exists = true;
     }
@@ -84,7 +85,10 @@ contract PowerActor is NativeActor {
         return _unhandled();
     }
 
-    function _claim(bytes calldata params, uint32 exitCode) private view returns (Claim memory claim) {
+    function _claim(
+        bytes calldata params,
+        uint32 exitCode
+    ) private view returns (Claim memory claim) {
         _someParams(params);
         (uint64 miner, uint256 next) = Cbor.readUint(params, 0);
         Cbor.end(params, next);

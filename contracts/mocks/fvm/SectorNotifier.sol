@@ -97,7 +97,10 @@ abstract contract SectorNotifier is NativeActor {
     }
 
     /// The bytes that the pieces take in the sector, each aligned to its size as in the data's tree.
-    function _space(PieceManifest[] memory pieces, uint64 sectorSize) internal pure returns (uint64 space) {
+    function _space(
+        PieceManifest[] memory pieces,
+        uint64 sectorSize
+    ) internal pure returns (uint64 space) {
         uint256 end;
         for (uint256 i; i < pieces.length; ++i) {
             uint64 size = pieces[i].size;
@@ -185,7 +188,9 @@ abstract contract SectorNotifier is NativeActor {
     }
 
     /// The distinct notifees, in order.
-    function _notifees(PieceManifest[][] memory pieces) private pure returns (bytes[] memory notifees) {
+    function _notifees(
+        PieceManifest[][] memory pieces
+    ) private pure returns (bytes[] memory notifees) {
         uint256 most;
         for (uint256 i; i < pieces.length; ++i) {
             for (uint256 j; j < pieces[i].length; ++j) most += pieces[i][j].notify.length;
@@ -221,7 +226,8 @@ abstract contract SectorNotifier is NativeActor {
     /// Addresses are ordered by class, those of class 0 by id, others by their bytes.
     function _precedes(bytes memory a, bytes memory b) private pure returns (bool) {
         if (a[0] != b[0]) return a[0] < b[0];
-        if (a[0] == 0) return ActorId.unwrap(FilAddress.idOf(a)) < ActorId.unwrap(FilAddress.idOf(b));
+        if (a[0] == 0)
+            return ActorId.unwrap(FilAddress.idOf(a)) < ActorId.unwrap(FilAddress.idOf(b));
         for (uint256 i = 1; i < a.length && i < b.length; ++i) {
             if (a[i] != b[i]) return a[i] < b[i];
         }

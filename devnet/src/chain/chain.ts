@@ -1,15 +1,16 @@
-import { maskedId } from "@holdfast/sdk";
 import hre from "hardhat";
-import { type Abi, type Address, type Hex, type PublicClient, parseEther, toHex } from "viem";
+import { type Abi, type Address, type PublicClient, parseEther, toHex } from "viem";
 import dealsModule from "../../../deploy/modules/deals.ts";
 import paymentsModule from "../../../deploy/modules/payments.ts";
 import { accountCount, DEVNET_MNEMONIC, type DevnetAccounts, devnetAccounts } from "./accounts.ts";
+import { compileContracts } from "./compile.ts";
 import { EPOCH_SECONDS, type Epochs, startEpochs } from "./epochs.ts";
 import { installFilecoin } from "./install-filecoin.ts";
 import { createSender, devnetClient, type Sender } from "./messages.ts";
 import { createMiner, type Miner } from "./miner.ts";
 import { type DevnetParameters, devnetParameters, moduleParameters } from "./parameters.ts";
 import { type RpcProvider, serveRpc } from "./rpc-server.ts";
+import { stateCall } from "./state-call.ts";
 
 export interface ChainOptions {
   /** Seconds on the wall for an epoch. Default 1. */
@@ -45,8 +46,6 @@ export interface DevnetChain {
   readonly epochs: Epochs;
   /** The compiled ABI of a contract. */
   abiOf(contract: string): Promise<Abi>;
-  /** Where a sector is: the aux bytes of GenerateSectorLocation. */
-  locationOf(minerId: bigint, sector: bigint): Promise<Hex>;
   stop(): Promise<void>;
 }
 
@@ -60,7 +59,7 @@ const CLIENT_USDFC = parseEther("1000000");
 export async function startChain(options: ChainOptions): Promise<DevnetChain> {
   const { epochSeconds = 1, miners: minerCount, day = 60n, port = 0, onError } = options;
   const parameters = devnetParameters(day);
-  await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
+  await compileContracts();
   const connection = await hre.network.create({
     network: "devnet",
     override: {
@@ -73,7 +72,14 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
   const provider = connection.provider as RpcProvider;
   const abiOf = async (contract: string) =>
     (await hre.artifacts.readArtifact(contract)).abi as unknown as Abi;
-  const rpc = await serveRpc(provider, port);
+  const abis = {
+    miner: await abiOf("MinerActor"),
+    router: await abiOf("ActorRouter"),
+    dealView: await abiOf("ICurioDealViewV1"),
+  };
+  const rpc = await serveRpc(provider, port, {
+    "Filecoin.StateCall": stateCall(provider, { router: abis.router, actor: abis.miner }),
+  });
   try {
     const accounts = devnetAccounts(minerCount);
     const cron = createSender(rpc.url, accounts.deployer);
@@ -104,11 +110,6 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
       args: [accounts.client.account.address, CLIENT_USDFC],
     });
 
-    const abis = {
-      miner: await abiOf("MinerActor"),
-      router: await abiOf("ActorRouter"),
-      dealView: await abiOf("ICurioDealViewV1"),
-    };
     const miners: Miner[] = [];
     const senders = accounts.providers.map(({ owner, worker }) => ({
       owner: createSender(rpc.url, owner),
@@ -146,13 +147,6 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
       senders,
       epochs,
       abiOf,
-      locationOf: (minerId, sector) =>
-        client.readContract({
-          abi: abis.miner,
-          address: maskedId(minerId),
-          functionName: "locationOf",
-          args: [sector],
-        }) as Promise<Hex>,
       async stop() {
         await epochs.stop();
         await rpc.stop();

@@ -16,6 +16,8 @@ export interface Epochs {
    * messages take a few epochs more.
    */
   advance(count: bigint | number): Promise<bigint>;
+  /** Until `work` is done, messages land as soon as they are sent: an epoch each time, in place of the clock's own. */
+  hurry<T>(work: Promise<T>): Promise<T>;
   /** @returns ends the listening */
   listen(listener: EpochListener): () => void;
   stop(): Promise<void>;
@@ -70,19 +72,22 @@ export async function startEpochs(options: EpochsOptions): Promise<Epochs> {
     return notifying;
   }
 
-  async function settle(work: Promise<void>): Promise<void> {
+  /** Makes a block whenever messages wait, until `work` is done. */
+  async function settle<T>(work: Promise<T>): Promise<T> {
     let done = false;
-    work.finally(() => {
+    const end = () => {
       done = true;
-    });
+    };
+    work.then(end, end);
     while (!done) {
-      await Promise.race([work, sleep(LOOK_MS)]);
+      await Promise.race([work.catch(end), sleep(LOOK_MS)]);
       const waiting = await provider.request({
         method: "eth_getBlockTransactionCountByNumber",
         params: ["pending"],
       });
       if (!done && BigInt(waiting as string) > 0n) await mine(1n);
     }
+    return work;
   }
 
   const ticking = (async () => {
@@ -106,6 +111,7 @@ export async function startEpochs(options: EpochsOptions): Promise<Epochs> {
         }
         return epoch;
       }),
+    hurry: (work) => exclusive(() => settle(work)),
     listen(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

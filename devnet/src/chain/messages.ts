@@ -8,6 +8,7 @@ import {
   type Hash,
   http,
   type PublicClient,
+  type TransactionReceipt,
 } from "viem";
 import type { DevnetAccount } from "./accounts.ts";
 
@@ -19,11 +20,17 @@ export interface ContractMessage {
   value?: bigint;
 }
 
-/** Sends one account's messages in order, each when the one before has landed. */
+export interface Landed {
+  receipt: TransactionReceipt;
+  /** What the function returned when it was tried before sending: others' messages may have come between. */
+  result: unknown;
+}
+
+/** Sends one account's messages, one after the other. */
 export interface Sender {
   readonly address: Address;
-  /** What the function returned, once the message has landed; rejects when it cannot be sent, or reverts. */
-  send(message: ContractMessage): Promise<unknown>;
+  /** Resolves once the message has landed; rejects when it cannot be sent, or reverts. */
+  send(message: ContractMessage): Promise<Landed>;
 }
 
 const POLL_MS = 10;
@@ -39,24 +46,25 @@ export function createSender(rpcUrl: string, { account }: DevnetAccount): Sender
   const wallet = createWalletClient({ account, chain, transport: http(rpcUrl) });
   let last: Promise<unknown> = Promise.resolve();
 
-  async function deliver(message: ContractMessage): Promise<unknown> {
+  async function submit(message: ContractMessage): Promise<{ hash: Hash; result: unknown }> {
     // Simulated first: a refusal then names its reason, and leaves no nonce behind.
     const { request, result } = await reader.simulateContract({
       account,
       ...message,
     } as unknown as Parameters<typeof reader.simulateContract>[0]);
-    const hash: Hash = await wallet.writeContract(request as Parameters<typeof wallet.writeContract>[0]);
-    const receipt = await reader.waitForTransactionReceipt({ hash, timeout: 60_000 });
-    if (receipt.status !== "success") throw new Error(`${message.functionName} reverted in ${hash}`);
-    return result;
+    const hash = await wallet.writeContract(request as Parameters<typeof wallet.writeContract>[0]);
+    return { hash, result };
   }
 
   return {
     address: account.address,
-    send(message) {
-      const sent = last.then(() => deliver(message));
-      last = sent.catch(() => undefined);
-      return sent;
+    async send(message) {
+      const submitted = last.then(() => submit(message));
+      last = submitted.catch(() => undefined);
+      const { hash, result } = await submitted;
+      const receipt = await reader.waitForTransactionReceipt({ hash, timeout: 60_000 });
+      if (receipt.status !== "success") throw new Error(`${message.functionName} reverted in ${hash}`);
+      return { receipt, result };
     },
   };
 }

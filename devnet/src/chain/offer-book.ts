@@ -1,4 +1,4 @@
-import type { Abi, Address, PublicClient } from "viem";
+import { type Abi, type Address, type PublicClient, parseEventLogs } from "viem";
 import type { OfferBook, OfferTerms } from "../provider/offer.ts";
 import type { Sender } from "./messages.ts";
 
@@ -35,11 +35,10 @@ export function createOfferBook(options: OfferBookOptions): OfferBook {
     async publish(terms, offerId) {
       await register(terms);
       if (offerId === undefined) {
-        return (await worker.send({
-          ...call,
-          functionName: "publishOffer",
-          args: [minerId, terms],
-        })) as bigint;
+        const publication = { ...call, functionName: "publishOffer", args: [minerId, terms] };
+        const { logs } = (await worker.send(publication)).receipt;
+        const [published] = parseEventLogs({ abi, logs, eventName: "OfferPublished" });
+        return (published as unknown as { args: { offerId: bigint } }).args.offerId;
       }
       const [, , , , current] = (await client.readContract({
         ...call,

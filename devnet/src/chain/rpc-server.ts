@@ -13,9 +13,24 @@ interface RpcRequest {
   params?: readonly unknown[];
 }
 
+/** Methods beyond the provider's, by name. */
+export type RpcMethods = Record<string, (params: readonly unknown[]) => Promise<unknown>>;
+
 /** Serves a provider as JSON-RPC over HTTP, on loopback; reverts look as Lotus gives them (code 3, data as hex). */
-export async function serveRpc(provider: RpcProvider, port: number): Promise<HttpListener> {
+export async function serveRpc(
+  provider: RpcProvider,
+  port: number,
+  methods: RpcMethods,
+): Promise<HttpListener> {
   const app = new Hono();
+  const answer = async ({ id = null, method, params = [] }: RpcRequest) => {
+    try {
+      const result = await (methods[method]?.(params) ?? provider.request({ method, params }));
+      return { jsonrpc: "2.0", id, result: result ?? null };
+    } catch (error) {
+      return { jsonrpc: "2.0", id, error: rpcError(error) };
+    }
+  };
   app.use(cors());
   app.post("/", async (context) => {
     const body = (await context.req.json().catch(() => undefined)) as RpcRequest | RpcRequest[] | undefined;
@@ -23,20 +38,10 @@ export async function serveRpc(provider: RpcProvider, port: number): Promise<Htt
       return context.json({ jsonrpc: "2.0", id: null, error: { code: -32700, message: "Parse error" } });
     }
     return context.json(
-      Array.isArray(body)
-        ? await Promise.all(body.map((one) => answer(provider, one)))
-        : await answer(provider, body),
+      Array.isArray(body) ? await Promise.all(body.map((one) => answer(one))) : await answer(body),
     );
   });
   return listen(app.fetch, port);
-}
-
-async function answer(provider: RpcProvider, { id = null, method, params = [] }: RpcRequest) {
-  try {
-    return { jsonrpc: "2.0", id, result: (await provider.request({ method, params })) ?? null };
-  } catch (error) {
-    return { jsonrpc: "2.0", id, error: rpcError(error) };
-  }
 }
 
 function rpcError(error: unknown) {

@@ -88,19 +88,21 @@ export function createDealPipeline(options: DealPipelineOptions): DealPipeline {
     const ddo = stored.deal.products.ddo_v1!;
     const sector = BigInt(stored.sector!);
     const piece = decodePieceCid(stored.deal.data!.piece_cid["/"]);
+    const start = BigInt(ddo.start_epoch ?? (await chain.epoch()));
+    const expiration = start + BigInt(ddo.duration) + commitmentMargin;
+    const manifest = {
+      commitment: piece.commitment,
+      paddedSize: BigInt(piece.paddedSize),
+      notify: notifiees(ddo),
+    };
     try {
-      // After a restart the message may have landed already.
-      if ((await chain.sectorState(sector)) === "absent") {
-        const start = BigInt(ddo.start_epoch ?? (await chain.epoch()));
-        await chain.commitSector(sector, start + BigInt(ddo.duration) + commitmentMargin, [
-          { commitment: piece.commitment, paddedSize: BigInt(piece.paddedSize), notify: notifiees(ddo) },
-        ]);
-      }
-      await deals.put({ ...stored, state: "indexing" });
-      await deals.put({ ...stored, state: "complete" });
+      await chain.commitSector(sector, expiration, [manifest]);
     } catch (error) {
-      await fail(stored, error);
+      // A message of before a restart may have landed already.
+      if ((await chain.sectorState(sector).catch(() => "absent")) === "absent") return fail(stored, error);
     }
+    await deals.put({ ...stored, state: "indexing" });
+    await deals.put({ ...stored, state: "complete" });
   }
 
   const track = (work: Promise<void>) => {
@@ -121,9 +123,10 @@ export function createDealPipeline(options: DealPipelineOptions): DealPipeline {
     },
     async seal(epoch) {
       if (faults.neverSeal || faults.silent) return;
-      for (const stored of deals.all()) {
-        if (stored.state === "sealing" && BigInt(stored.sealedAt!) <= epoch) await commit(stored);
-      }
+      const due = deals
+        .all()
+        .filter(({ state, sealedAt }) => state === "sealing" && BigInt(sealedAt!) <= epoch);
+      await Promise.all(due.map(commit));
     },
     async restore(pieceCid) {
       const stored = deals.all().find(({ deal }) => deal.data!.piece_cid["/"] === pieceCid);

@@ -2,9 +2,18 @@ import * as dagPb from "@ipld/dag-pb";
 import { expect } from "chai";
 import { UnixFS } from "ipfs-unixfs";
 import { CID } from "multiformats/cid";
+import * as Digest from "multiformats/hashes/digest";
 import { sha256 } from "multiformats/hashes/sha2";
 import { encodeCarHeader, encodeCarSection } from "./car.ts";
-import { carFromBytes, type DatasetItem, openCars, packDataset, readDataset, verifyCar } from "./index.ts";
+import {
+  carFromBytes,
+  type DatasetEntry,
+  type DatasetItem,
+  openCars,
+  packDataset,
+  readDataset,
+  verifyCar,
+} from "./index.ts";
 
 const RAW = 0x55;
 
@@ -90,7 +99,9 @@ describe("a hostile dataset", () => {
 
   it("is refused for a block whose CID is of another hash", async () => {
     const bytes = Buffer.from("x");
-    const cid = CID.createV1(RAW, { code: 0, size: 1, digest: bytes, bytes: Uint8Array.of(0, 1, 0x78) });
+    // The right SHA-256, under the code of SHA3-256.
+    const { digest } = await sha256.digest(bytes);
+    const cid = CID.createV1(RAW, Digest.create(0x16, digest));
     expect((await refusal(read(cid, [{ cid, bytes }]))).name).to.equal("CarBlockCorruptError");
   });
 
@@ -111,18 +122,20 @@ describe("a hostile dataset", () => {
 });
 
 describe("packing without a file system", () => {
-  it("packs entries from memory into memory", async () => {
+  const textFile = (name: string): DatasetEntry => ({
+    kind: "file",
+    name,
+    path: name,
+    content: async function* () {
+      yield Buffer.from(`content of ${name}`);
+    },
+  });
+
+  /** Packs a directory with these entries, given in this order, into memory. */
+  async function pack(entries: DatasetEntry[]) {
     const files = new Map<number, Uint8Array>();
-    const content = async function* () {
-      yield Buffer.from("hello");
-    };
     const packed = await packDataset(
-      {
-        kind: "directory",
-        name: "",
-        path: "",
-        entries: async () => [{ kind: "file", name: "a", path: "a", content }],
-      },
+      { kind: "directory", name: "", path: "", entries: async () => entries },
       {
         create: async (index) => ({
           append: async (bytes) =>
@@ -133,12 +146,25 @@ describe("packing without a file system", () => {
         }),
       },
     );
-    const car = files.get(0) as Uint8Array;
+    return { packed, car: files.get(0) as Uint8Array };
+  }
+
+  it("packs entries from memory into memory", async () => {
+    const { packed, car } = await pack([textFile("a")]);
     const items: string[] = [];
     for await (const item of readDataset(await openCars([carFromBytes("memory.car", car)]), packed.root)) {
       items.push(item.path.join("/"));
     }
     expect(items).to.deep.equal(["", "a"]);
+  });
+
+  it("gives the same piece in whatever order a source lists its entries", async () => {
+    // Sorted by UTF-8 bytes, U+FF5E stands before U+1F5FB; by UTF-16 units after it.
+    const names = ["b", "a", "\u{1F5FB}", "\uFF5E", "B"];
+    const { packed } = await pack(names.map(textFile));
+    const { packed: reversed } = await pack([...names].reverse().map(textFile));
+    expect(reversed.pieces[0]?.cid).to.equal(packed.pieces[0]?.cid);
+    expect(reversed.dataset).to.equal(packed.dataset);
   });
 
   it("refuses names and pairs of names that no directory has", async () => {

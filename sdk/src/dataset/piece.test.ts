@@ -179,6 +179,15 @@ describe("piece ranges", () => {
     expect(verifyRange(piece, piece.layer, first, bytes.slice(LAYER_BYTES, 2 * LAYER_BYTES))).to.equal(false);
   });
 
+  it("takes neither more bytes nor fewer, also where zeros would hash the same", () => {
+    const zeros = hashPiece(new Uint8Array(1000));
+    for (const length of [999, 1001]) {
+      expect(verifyRange(zeros, zeros.layer, { start: 0, end: 1000 }, new Uint8Array(length))).to.equal(
+        false,
+      );
+    }
+  });
+
   it("refuses ranges that no node covers", () => {
     for (const [start, end] of [
       [1, LAYER_BYTES],

@@ -64,34 +64,34 @@ export declare namespace IDealLedger {
 
   export type CopyStruct = {
     cid: BytesLike;
-    sector: BigNumberish;
-    activation: BigNumberish;
-    close: BigNumberish;
     height: BigNumberish;
     padding: BigNumberish;
     state: BigNumberish;
+    sector: BigNumberish;
+    activation: BigNumberish;
+    close: BigNumberish;
     rate: BigNumberish;
     bond: BigNumberish;
   };
 
   export type CopyStructOutput = [
     cid: string,
-    sector: bigint,
-    activation: bigint,
-    close: bigint,
     height: bigint,
     padding: bigint,
     state: bigint,
+    sector: bigint,
+    activation: bigint,
+    close: bigint,
     rate: bigint,
     bond: bigint
   ] & {
     cid: string;
-    sector: bigint;
-    activation: bigint;
-    close: bigint;
     height: bigint;
     padding: bigint;
     state: bigint;
+    sector: bigint;
+    activation: bigint;
+    close: bigint;
     rate: bigint;
     bond: bigint;
   };
@@ -99,10 +99,9 @@ export declare namespace IDealLedger {
   export type DealStruct = {
     client: AddressLike;
     provider: BigNumberish;
+    offerId: BigNumberish;
     version: BigNumberish;
     dataset: BytesLike;
-    offerId: BigNumberish;
-    railId: BigNumberish;
     sealBy: BigNumberish;
     endEpoch: BigNumberish;
     railEnd: BigNumberish;
@@ -118,6 +117,7 @@ export declare namespace IDealLedger {
     rateStale: boolean;
     token: AddressLike;
     ratePerTib: BigNumberish;
+    bondPerTib: BigNumberish;
     rate: BigNumberish;
     exitFee: BigNumberish;
     autoExtendUntil: BigNumberish;
@@ -127,10 +127,9 @@ export declare namespace IDealLedger {
   export type DealStructOutput = [
     client: string,
     provider: bigint,
+    offerId: bigint,
     version: bigint,
     dataset: string,
-    offerId: bigint,
-    railId: bigint,
     sealBy: bigint,
     endEpoch: bigint,
     railEnd: bigint,
@@ -146,6 +145,7 @@ export declare namespace IDealLedger {
     rateStale: boolean,
     token: string,
     ratePerTib: bigint,
+    bondPerTib: bigint,
     rate: bigint,
     exitFee: bigint,
     autoExtendUntil: bigint,
@@ -153,10 +153,9 @@ export declare namespace IDealLedger {
   ] & {
     client: string;
     provider: bigint;
+    offerId: bigint;
     version: bigint;
     dataset: string;
-    offerId: bigint;
-    railId: bigint;
     sealBy: bigint;
     endEpoch: bigint;
     railEnd: bigint;
@@ -172,6 +171,7 @@ export declare namespace IDealLedger {
     rateStale: boolean;
     token: string;
     ratePerTib: bigint;
+    bondPerTib: bigint;
     rate: bigint;
     exitFee: bigint;
     autoExtendUntil: bigint;
@@ -301,9 +301,7 @@ export interface StorageDealsInterface extends Interface {
       | "SLASH_WINDOW"
       | "copiesOf"
       | "copyOf"
-      | "dealCount"
       | "dealOf"
-      | "dealOfRail"
       | "decline"
       | "extend"
       | "getDealState"
@@ -384,13 +382,8 @@ export interface StorageDealsInterface extends Interface {
     functionFragment: "copyOf",
     values: [BigNumberish]
   ): string;
-  encodeFunctionData(functionFragment: "dealCount", values?: undefined): string;
   encodeFunctionData(
     functionFragment: "dealOf",
-    values: [BigNumberish]
-  ): string;
-  encodeFunctionData(
-    functionFragment: "dealOfRail",
     values: [BigNumberish]
   ): string;
   encodeFunctionData(
@@ -504,9 +497,7 @@ export interface StorageDealsInterface extends Interface {
   ): Result;
   decodeFunctionResult(functionFragment: "copiesOf", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "copyOf", data: BytesLike): Result;
-  decodeFunctionResult(functionFragment: "dealCount", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "dealOf", data: BytesLike): Result;
-  decodeFunctionResult(functionFragment: "dealOfRail", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "decline", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "extend", data: BytesLike): Result;
   decodeFunctionResult(
@@ -702,7 +693,6 @@ export namespace DealProposedEvent {
     dataset: BytesLike,
     offerId: BigNumberish,
     version: BigNumberish,
-    railId: BigNumberish,
     sealBy: BigNumberish,
     endEpoch: BigNumberish,
     rate: BigNumberish,
@@ -716,7 +706,6 @@ export namespace DealProposedEvent {
     dataset: string,
     offerId: bigint,
     version: bigint,
-    railId: bigint,
     sealBy: bigint,
     endEpoch: bigint,
     rate: bigint,
@@ -730,7 +719,6 @@ export namespace DealProposedEvent {
     dataset: string;
     offerId: bigint;
     version: bigint;
-    railId: bigint;
     sealBy: bigint;
     endEpoch: bigint;
     rate: bigint;
@@ -777,19 +765,16 @@ export namespace DealRailNotAdjustedEvent {
 export namespace DealSettledEvent {
   export type InputTuple = [
     dealId: BigNumberish,
-    railId: BigNumberish,
     amount: BigNumberish,
     settledUpTo: BigNumberish
   ];
   export type OutputTuple = [
     dealId: bigint,
-    railId: bigint,
     amount: bigint,
     settledUpTo: bigint
   ];
   export interface OutputObject {
     dealId: bigint;
-    railId: bigint;
     amount: bigint;
     settledUpTo: bigint;
   }
@@ -800,15 +785,10 @@ export namespace DealSettledEvent {
 }
 
 export namespace DealSettlementRefusedEvent {
-  export type InputTuple = [
-    dealId: BigNumberish,
-    railId: BigNumberish,
-    reason: BytesLike
-  ];
-  export type OutputTuple = [dealId: bigint, railId: bigint, reason: string];
+  export type InputTuple = [dealId: BigNumberish, reason: BytesLike];
+  export type OutputTuple = [dealId: bigint, reason: string];
   export interface OutputObject {
     dealId: bigint;
-    railId: bigint;
     reason: string;
   }
   export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
@@ -900,15 +880,11 @@ export interface StorageDeals extends BaseContract {
     "view"
   >;
 
-  dealCount: TypedContractMethod<[], [bigint], "view">;
-
   dealOf: TypedContractMethod<
     [dealId: BigNumberish],
     [IDealLedger.DealStructOutput],
     "view"
   >;
-
-  dealOfRail: TypedContractMethod<[railId: BigNumberish], [bigint], "view">;
 
   decline: TypedContractMethod<[dealId: BigNumberish], [void], "nonpayable">;
 
@@ -1070,18 +1046,12 @@ export interface StorageDeals extends BaseContract {
     "view"
   >;
   getFunction(
-    nameOrSignature: "dealCount"
-  ): TypedContractMethod<[], [bigint], "view">;
-  getFunction(
     nameOrSignature: "dealOf"
   ): TypedContractMethod<
     [dealId: BigNumberish],
     [IDealLedger.DealStructOutput],
     "view"
   >;
-  getFunction(
-    nameOrSignature: "dealOfRail"
-  ): TypedContractMethod<[railId: BigNumberish], [bigint], "view">;
   getFunction(
     nameOrSignature: "decline"
   ): TypedContractMethod<[dealId: BigNumberish], [void], "nonpayable">;
@@ -1279,7 +1249,7 @@ export interface StorageDeals extends BaseContract {
   >;
 
   filters: {
-    "DealAutoExtendSet(uint256,uint64,uint128)": TypedContractEvent<
+    "DealAutoExtendSet(uint256,uint64,uint96)": TypedContractEvent<
       DealAutoExtendSetEvent.InputTuple,
       DealAutoExtendSetEvent.OutputTuple,
       DealAutoExtendSetEvent.OutputObject
@@ -1356,7 +1326,7 @@ export interface StorageDeals extends BaseContract {
       DealNotificationIgnoredEvent.OutputObject
     >;
 
-    "DealProposed(uint256,address,uint64,bytes32,uint64,uint32,uint256,uint64,uint64,uint256,uint256,tuple[])": TypedContractEvent<
+    "DealProposed(uint256,address,uint64,bytes32,uint64,uint32,uint64,uint64,uint256,uint256,tuple[])": TypedContractEvent<
       DealProposedEvent.InputTuple,
       DealProposedEvent.OutputTuple,
       DealProposedEvent.OutputObject
@@ -1389,7 +1359,7 @@ export interface StorageDeals extends BaseContract {
       DealRailNotAdjustedEvent.OutputObject
     >;
 
-    "DealSettled(uint256,uint256,uint256,uint64)": TypedContractEvent<
+    "DealSettled(uint256,uint256,uint64)": TypedContractEvent<
       DealSettledEvent.InputTuple,
       DealSettledEvent.OutputTuple,
       DealSettledEvent.OutputObject
@@ -1400,7 +1370,7 @@ export interface StorageDeals extends BaseContract {
       DealSettledEvent.OutputObject
     >;
 
-    "DealSettlementRefused(uint256,uint256,bytes)": TypedContractEvent<
+    "DealSettlementRefused(uint256,bytes)": TypedContractEvent<
       DealSettlementRefusedEvent.InputTuple,
       DealSettlementRefusedEvent.OutputTuple,
       DealSettlementRefusedEvent.OutputObject

@@ -48,6 +48,14 @@ export const filecoinPayAbi = [
   },
   {
     inputs: [
+      { internalType: "address", name: "to", type: "address" },
+      { internalType: "uint256", name: "amount", type: "uint256" },
+    ],
+    name: "FeeWithdrawalNativeTransferFailed",
+    type: "error",
+  },
+  {
+    inputs: [
       { internalType: "contract IERC20", name: "token", type: "address" },
       { internalType: "address", name: "from", type: "address" },
       { internalType: "uint256", name: "current", type: "uint256" },
@@ -100,6 +108,14 @@ export const filecoinPayAbi = [
       { internalType: "uint256", name: "requested", type: "uint256" },
     ],
     name: "InsufficientUnlockedFunds",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "nextRate", type: "uint256" },
+      { internalType: "uint256", name: "untilEpoch", type: "uint256" },
+    ],
+    name: "InvalidRateChangeQueueState",
     type: "error",
   },
   {
@@ -184,6 +200,16 @@ export const filecoinPayAbi = [
     name: "LockupRateInconsistent",
     type: "error",
   },
+  {
+    inputs: [
+      { internalType: "uint256", name: "railId", type: "uint256" },
+      { internalType: "address", name: "from", type: "address" },
+      { internalType: "uint256", name: "oldRate", type: "uint256" },
+      { internalType: "uint256", name: "lockupRate", type: "uint256" },
+    ],
+    name: "LockupRateLessThanOldRate",
+    type: "error",
+  },
   { inputs: [], name: "MissingServiceFeeRecipient", type: "error" },
   {
     inputs: [
@@ -253,6 +279,16 @@ export const filecoinPayAbi = [
   },
   {
     inputs: [
+      { internalType: "address", name: "payer", type: "address" },
+      { internalType: "address", name: "operator", type: "address" },
+      { internalType: "address", name: "payee", type: "address" },
+      { internalType: "address", name: "caller", type: "address" },
+    ],
+    name: "OnlyRailParticipantAllowed",
+    type: "error",
+  },
+  {
+    inputs: [
       { internalType: "uint256", name: "allowance", type: "uint256" },
       { internalType: "uint256", name: "usage", type: "uint256" },
     ],
@@ -293,6 +329,11 @@ export const filecoinPayAbi = [
   {
     inputs: [{ internalType: "uint256", name: "railId", type: "uint256" }],
     name: "RateChangeNotAllowedOnTerminatedRail",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "untilEpoch", type: "uint256" }],
+    name: "RateChangeQueueNotEmpty",
     type: "error",
   },
   { inputs: [], name: "ReentrancyGuardReentrantCall", type: "error" },

@@ -136,11 +136,6 @@ export const storageDealsAbi = [
   },
   {
     inputs: [{ internalType: "uint256", name: "dealId", type: "uint256" }],
-    name: "DealNothingLive",
-    type: "error",
-  },
-  {
-    inputs: [{ internalType: "uint256", name: "dealId", type: "uint256" }],
     name: "DealNothingProposed",
     type: "error",
   },
@@ -172,11 +167,6 @@ export const storageDealsAbi = [
   {
     inputs: [{ internalType: "uint256", name: "index", type: "uint256" }],
     name: "DealPieceInvalid",
-    type: "error",
-  },
-  {
-    inputs: [{ internalType: "uint256", name: "index", type: "uint256" }],
-    name: "DealPieceRepeated",
     type: "error",
   },
   {
@@ -239,7 +229,7 @@ export const storageDealsAbi = [
     inputs: [
       { indexed: true, internalType: "uint256", name: "dealId", type: "uint256" },
       { indexed: false, internalType: "Epoch", name: "until", type: "uint64" },
-      { indexed: false, internalType: "uint128", name: "rateCap", type: "uint128" },
+      { indexed: false, internalType: "uint96", name: "rateCap", type: "uint96" },
     ],
     name: "DealAutoExtendSet",
     type: "event",
@@ -314,7 +304,6 @@ export const storageDealsAbi = [
       { indexed: false, internalType: "bytes32", name: "dataset", type: "bytes32" },
       { indexed: false, internalType: "uint64", name: "offerId", type: "uint64" },
       { indexed: false, internalType: "uint32", name: "version", type: "uint32" },
-      { indexed: false, internalType: "uint256", name: "railId", type: "uint256" },
       { indexed: false, internalType: "Epoch", name: "sealBy", type: "uint64" },
       { indexed: false, internalType: "Epoch", name: "endEpoch", type: "uint64" },
       { indexed: false, internalType: "uint256", name: "rate", type: "uint256" },
@@ -357,7 +346,6 @@ export const storageDealsAbi = [
     anonymous: false,
     inputs: [
       { indexed: true, internalType: "uint256", name: "dealId", type: "uint256" },
-      { indexed: false, internalType: "uint256", name: "railId", type: "uint256" },
       { indexed: false, internalType: "uint256", name: "amount", type: "uint256" },
       { indexed: false, internalType: "Epoch", name: "settledUpTo", type: "uint64" },
     ],
@@ -368,7 +356,6 @@ export const storageDealsAbi = [
     anonymous: false,
     inputs: [
       { indexed: true, internalType: "uint256", name: "dealId", type: "uint256" },
-      { indexed: false, internalType: "uint256", name: "railId", type: "uint256" },
       { indexed: false, internalType: "bytes", name: "reason", type: "bytes" },
     ],
     name: "DealSettlementRefused",
@@ -480,13 +467,13 @@ export const storageDealsAbi = [
       {
         components: [
           { internalType: "PieceCid", name: "cid", type: "bytes32" },
-          { internalType: "uint64", name: "sector", type: "uint64" },
-          { internalType: "Epoch", name: "activation", type: "uint64" },
-          { internalType: "Epoch", name: "close", type: "uint64" },
           { internalType: "uint8", name: "height", type: "uint8" },
           { internalType: "uint48", name: "padding", type: "uint48" },
           { internalType: "enum IDealLedger.CopyState", name: "state", type: "uint8" },
-          { internalType: "uint128", name: "rate", type: "uint128" },
+          { internalType: "uint64", name: "sector", type: "uint64" },
+          { internalType: "Epoch", name: "activation", type: "uint64" },
+          { internalType: "Epoch", name: "close", type: "uint64" },
+          { internalType: "uint256", name: "rate", type: "uint256" },
           { internalType: "uint128", name: "bond", type: "uint128" },
         ],
         internalType: "struct IDealLedger.Copy[]",
@@ -504,13 +491,13 @@ export const storageDealsAbi = [
       {
         components: [
           { internalType: "PieceCid", name: "cid", type: "bytes32" },
-          { internalType: "uint64", name: "sector", type: "uint64" },
-          { internalType: "Epoch", name: "activation", type: "uint64" },
-          { internalType: "Epoch", name: "close", type: "uint64" },
           { internalType: "uint8", name: "height", type: "uint8" },
           { internalType: "uint48", name: "padding", type: "uint48" },
           { internalType: "enum IDealLedger.CopyState", name: "state", type: "uint8" },
-          { internalType: "uint128", name: "rate", type: "uint128" },
+          { internalType: "uint64", name: "sector", type: "uint64" },
+          { internalType: "Epoch", name: "activation", type: "uint64" },
+          { internalType: "Epoch", name: "close", type: "uint64" },
+          { internalType: "uint256", name: "rate", type: "uint256" },
           { internalType: "uint128", name: "bond", type: "uint128" },
         ],
         internalType: "struct IDealLedger.Copy",
@@ -522,13 +509,6 @@ export const storageDealsAbi = [
     type: "function",
   },
   {
-    inputs: [],
-    name: "dealCount",
-    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
     inputs: [{ internalType: "uint256", name: "dealId", type: "uint256" }],
     name: "dealOf",
     outputs: [
@@ -536,10 +516,9 @@ export const storageDealsAbi = [
         components: [
           { internalType: "address", name: "client", type: "address" },
           { internalType: "ActorId", name: "provider", type: "uint64" },
+          { internalType: "uint64", name: "offerId", type: "uint64" },
           { internalType: "uint32", name: "version", type: "uint32" },
           { internalType: "bytes32", name: "dataset", type: "bytes32" },
-          { internalType: "uint64", name: "offerId", type: "uint64" },
-          { internalType: "uint64", name: "railId", type: "uint64" },
           { internalType: "Epoch", name: "sealBy", type: "uint64" },
           { internalType: "Epoch", name: "endEpoch", type: "uint64" },
           { internalType: "Epoch", name: "railEnd", type: "uint64" },
@@ -555,23 +534,17 @@ export const storageDealsAbi = [
           { internalType: "bool", name: "rateStale", type: "bool" },
           { internalType: "contract IERC20", name: "token", type: "address" },
           { internalType: "uint96", name: "ratePerTib", type: "uint96" },
-          { internalType: "uint128", name: "rate", type: "uint128" },
-          { internalType: "uint128", name: "exitFee", type: "uint128" },
+          { internalType: "uint96", name: "bondPerTib", type: "uint96" },
+          { internalType: "uint256", name: "rate", type: "uint256" },
+          { internalType: "uint256", name: "exitFee", type: "uint256" },
           { internalType: "Epoch", name: "autoExtendUntil", type: "uint64" },
-          { internalType: "uint128", name: "autoExtendRateCap", type: "uint128" },
+          { internalType: "uint96", name: "autoExtendRateCap", type: "uint96" },
         ],
         internalType: "struct IDealLedger.Deal",
         name: "",
         type: "tuple",
       },
     ],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [{ internalType: "uint256", name: "railId", type: "uint256" }],
-    name: "dealOfRail",
-    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
     stateMutability: "view",
     type: "function",
   },
@@ -663,7 +636,7 @@ export const storageDealsAbi = [
           { internalType: "uint64", name: "sealingWindow", type: "uint64" },
           { internalType: "uint64", name: "duration", type: "uint64" },
           { internalType: "Epoch", name: "autoExtendUntil", type: "uint64" },
-          { internalType: "uint128", name: "autoExtendRateCap", type: "uint128" },
+          { internalType: "uint96", name: "autoExtendRateCap", type: "uint96" },
           {
             components: [
               { internalType: "PieceCid", name: "cid", type: "bytes32" },
@@ -737,7 +710,7 @@ export const storageDealsAbi = [
     inputs: [
       { internalType: "uint256", name: "dealId", type: "uint256" },
       { internalType: "Epoch", name: "until", type: "uint64" },
-      { internalType: "uint128", name: "rateCap", type: "uint128" },
+      { internalType: "uint96", name: "rateCap", type: "uint96" },
     ],
     name: "setAutoExtend",
     outputs: [],

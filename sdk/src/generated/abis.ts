@@ -175,11 +175,6 @@ export const errorsAbi = [
   },
   {
     inputs: [{ internalType: "uint256", name: "dealId", type: "uint256" }],
-    name: "DealNothingLive",
-    type: "error",
-  },
-  {
-    inputs: [{ internalType: "uint256", name: "dealId", type: "uint256" }],
     name: "DealNothingProposed",
     type: "error",
   },
@@ -211,11 +206,6 @@ export const errorsAbi = [
   {
     inputs: [{ internalType: "uint256", name: "index", type: "uint256" }],
     name: "DealPieceInvalid",
-    type: "error",
-  },
-  {
-    inputs: [{ internalType: "uint256", name: "index", type: "uint256" }],
-    name: "DealPieceRepeated",
     type: "error",
   },
   {
@@ -293,6 +283,14 @@ export const errorsAbi = [
     type: "error",
   },
   {
+    inputs: [
+      { internalType: "address", name: "to", type: "address" },
+      { internalType: "uint256", name: "amount", type: "uint256" },
+    ],
+    name: "FeeWithdrawalNativeTransferFailed",
+    type: "error",
+  },
+  {
     inputs: [{ internalType: "bytes", name: "filAddress", type: "bytes" }],
     name: "FilAddressInvalid",
     type: "error",
@@ -351,6 +349,14 @@ export const errorsAbi = [
       { internalType: "uint256", name: "requested", type: "uint256" },
     ],
     name: "InsufficientUnlockedFunds",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "nextRate", type: "uint256" },
+      { internalType: "uint256", name: "untilEpoch", type: "uint256" },
+    ],
+    name: "InvalidRateChangeQueueState",
     type: "error",
   },
   {
@@ -433,6 +439,16 @@ export const errorsAbi = [
       { internalType: "uint256", name: "accountRate", type: "uint256" },
     ],
     name: "LockupRateInconsistent",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "railId", type: "uint256" },
+      { internalType: "address", name: "from", type: "address" },
+      { internalType: "uint256", name: "oldRate", type: "uint256" },
+      { internalType: "uint256", name: "lockupRate", type: "uint256" },
+    ],
+    name: "LockupRateLessThanOldRate",
     type: "error",
   },
   { inputs: [], name: "MissingServiceFeeRecipient", type: "error" },
@@ -564,6 +580,16 @@ export const errorsAbi = [
       { internalType: "address", name: "caller", type: "address" },
     ],
     name: "OnlyRailOperatorAllowed",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "payer", type: "address" },
+      { internalType: "address", name: "operator", type: "address" },
+      { internalType: "address", name: "payee", type: "address" },
+      { internalType: "address", name: "caller", type: "address" },
+    ],
+    name: "OnlyRailParticipantAllowed",
     type: "error",
   },
   {
@@ -716,6 +742,11 @@ export const errorsAbi = [
   {
     inputs: [{ internalType: "uint256", name: "railId", type: "uint256" }],
     name: "RateChangeNotAllowedOnTerminatedRail",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "untilEpoch", type: "uint256" }],
+    name: "RateChangeQueueNotEmpty",
     type: "error",
   },
   { inputs: [], name: "ReentrancyGuardReentrantCall", type: "error" },

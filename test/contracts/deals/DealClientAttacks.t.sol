@@ -2,7 +2,6 @@
 pragma solidity ^0.8.30;
 
 import {IDealLedger, copyIdOf} from "../../../contracts/deals/IDealLedger.sol";
-import {ActorId} from "../../../contracts/fvm/ActorId.sol";
 import {Epoch, currentEpoch} from "../../../contracts/fvm/Epoch.sol";
 import {PieceCid} from "../../../contracts/fvm/PieceCid.sol";
 import {PieceManifest, PieceNotification} from "../../../contracts/mocks/fvm/SectorNotifier.sol";
@@ -36,7 +35,11 @@ contract DealClientAttacksTest is DealsFixture {
         assertEq(fundsOf(payee), before.payee, "silence is not paid");
         refresh(dealId);
         deals.settle(dealId);
-        assertEq(fundsOf(payee) - before.payee, net(uint256(W) * RATE), "and is not held against it");
+        assertEq(
+            fundsOf(payee) - before.payee,
+            net(uint256(W) * RATE),
+            "and is not held against it"
+        );
     }
 
     function test_ReportsTwoShortFaultsDaysApart() external {
@@ -89,11 +92,19 @@ contract DealClientAttacksTest is DealsFixture {
         advance(3_001);
         vm.prank(client);
         deals.settle(dealId);
-        assertEq(fundsOf(payee) - before.payee, net((served - 3_000) * RATE), "the unproven tail waits");
+        assertEq(
+            fundsOf(payee) - before.payee,
+            net((served - 3_000) * RATE),
+            "the unproven tail waits"
+        );
         refresh(dealId);
         deals.settle(dealId);
         uint256 paid = fundsOf(payee) - before.payee;
-        assertEq(paid, net((served - 3_000) * RATE) + net(3_000 * uint256(RATE)), "and is paid on proof");
+        assertEq(
+            paid,
+            net((served - 3_000) * RATE) + net(3_000 * uint256(RATE)),
+            "and is paid on proof"
+        );
     }
 
     function test_RevokesAllowancesBeforeSealing() external {
@@ -115,7 +126,11 @@ contract DealClientAttacksTest is DealsFixture {
         uint256 dealId = propose(1);
         vm.prank(client);
         pay.terminateRail(dealId);
-        assertEq(uint256(deals.dealOf(dealId).departure), uint256(IDealLedger.Departure.Payer), "noticed");
+        assertEq(
+            uint256(deals.dealOf(dealId).departure),
+            uint256(IDealLedger.Departure.Payer),
+            "noticed"
+        );
         _servesANoticeAfterSealing(dealId);
     }
 
@@ -139,7 +154,12 @@ contract DealClientAttacksTest is DealsFixture {
         notify[2] = PieceNotification(self, abi.encode(type(uint256).max));
         notify[3] = PieceNotification(self, abi.encode(copyIdOf(dealId, 0)));
         PieceCid other = PieceCid.wrap(keccak256("another piece"));
-        commitSector(miner, 77, Epoch.wrap(2_000_000), PieceManifest(other.toCidV1(), SIZE, notify));
+        commitSector(
+            miner,
+            77,
+            Epoch.wrap(2_000_000),
+            PieceManifest(other.toCidV1(), SIZE, notify)
+        );
         assertTrue(minerActor(miner).locationOf(77).length != 0, "the provider's sector stands");
         assertState(copyIdOf(dealId, 0), IDealLedger.CopyState.Proposed);
     }
@@ -154,7 +174,11 @@ contract DealClientAttacksTest is DealsFixture {
         advance(1_000);
         vm.prank(stranger);
         deals.poke(dealId);
-        assertEq(fundsOf(payee) - before, net(uint256(RATE) * EXIT_FEE_EPOCHS), "anyone's poke takes it");
+        assertEq(
+            fundsOf(payee) - before,
+            net(uint256(RATE) * EXIT_FEE_EPOCHS),
+            "anyone's poke takes it"
+        );
         vm.prank(stranger);
         deals.poke(dealId);
         assertEq(fundsOf(payee) - before, net(uint256(RATE) * EXIT_FEE_EPOCHS), "once");
@@ -176,15 +200,26 @@ contract DealClientAttacksTest is DealsFixture {
         uint256 dryAt = block.number;
         pass(dealId, DRY_GRACE);
         deals.poke(dealId);
-        assertTrue(deals.dealOf(dealId).railEnd == Epoch.wrap(0), "within the grace nobody ends it");
+        assertTrue(
+            deals.dealOf(dealId).railEnd == Epoch.wrap(0),
+            "within the grace nobody ends it"
+        );
         pass(dealId, 2);
         vm.prank(stranger);
         deals.poke(dealId);
-        assertEq(Epoch.unwrap(deals.dealOf(dealId).railEnd), dryAt + NOTICE + WINDOW, "ends where money does");
+        assertEq(
+            Epoch.unwrap(deals.dealOf(dealId).railEnd),
+            dryAt + NOTICE + WINDOW,
+            "ends where money does"
+        );
         assertEq(fundsOf(payee) - before, net(uint256(RATE) * EXIT_FEE_EPOCHS), "exit fee");
         pass(dealId, NOTICE + WINDOW);
         deals.settle(dealId);
-        assertGe(fundsOf(payee) - before, net(uint256(RATE) * (uint256(NOTICE) + WINDOW)), "and all of the lockup");
+        assertGe(
+            fundsOf(payee) - before,
+            net(uint256(RATE) * (uint256(NOTICE) + WINDOW)),
+            "and all of the lockup"
+        );
         assertState(copyIdOf(dealId, 0), IDealLedger.CopyState.Completed);
     }
 

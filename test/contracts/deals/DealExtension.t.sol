@@ -154,7 +154,9 @@ contract DealExtensionTest is DealsFixture {
 
     function test_RevertWhen_LocationsAreMissing() external {
         vm.prank(client);
-        vm.expectRevert(abi.encodeWithSelector(IDealLedger.DealLocationsMissing.selector, _dealId, 1, 2));
+        vm.expectRevert(
+            abi.encodeWithSelector(IDealLedger.DealLocationsMissing.selector, _dealId, 1, 2)
+        );
         deals.extend(_dealId, _end.plus(10), new bytes[](1));
     }
 

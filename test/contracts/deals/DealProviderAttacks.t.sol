@@ -2,7 +2,6 @@
 pragma solidity ^0.8.30;
 
 import {IDealLedger, copyIdOf} from "../../../contracts/deals/IDealLedger.sol";
-import {ActorId} from "../../../contracts/fvm/ActorId.sol";
 import {Epoch, currentEpoch} from "../../../contracts/fvm/Epoch.sol";
 import {FilAddress} from "../../../contracts/fvm/FilAddress.sol";
 import {Piece, PieceCid} from "../../../contracts/fvm/PieceCid.sol";
@@ -153,7 +152,11 @@ contract DealProviderAttacksTest is DealsFixture {
         reportAs(stranger, copyId);
         assertState(copyId, IDealLedger.CopyState.Failed);
         uint256 left = BOND - lost;
-        assertEq(registry.creditOf(client), lost + (left * 70) / 100, "and the slash of what is left");
+        assertEq(
+            registry.creditOf(client),
+            lost + (left * 70) / 100,
+            "and the slash of what is left"
+        );
         assertEq(registry.bondOf(miner).posted, 10_000 ether - BOND, "the whole share is gone");
     }
 

@@ -55,7 +55,10 @@ contract CallActorTest is FilecoinDevnet {
         _fails(abi.encode(0, 0, uint256(1) << 64, 0, bytes(""), 4), "flags of 65 bits");
         _fails(abi.encode(0, 0, 0, uint256(1) << 64, bytes(""), 4), "codec of 65 bits");
         _fails(abi.encode(0, 0, 0, 0, bytes(""), uint256(1) << 64), "id of 65 bits");
-        (bool ok, bytes memory answer) = _probe.delegate(CALL_ACTOR, abi.encode(0, 0, 0, 0, bytes(""), hex"0599"));
+        (bool ok, bytes memory answer) = _probe.delegate(
+            CALL_ACTOR,
+            abi.encode(0, 0, 0, 0, bytes(""), hex"0599")
+        );
         assertTrue(!ok && answer.length == 0, "no address");
         (ok, answer) = _probe.delegate(CALL_ACTOR, "");
         assertTrue(!ok && answer.length == 0, "empty address");
@@ -71,7 +74,12 @@ contract CallActorTest is FilecoinDevnet {
     function test_P7_UnknownIdIsNotFound() public {
         _exits(NOBODY, 0, 0, "", -6);
         _exits(NOBODY, MINER_COUNT, 0, "", -6);
-        (int256 exitCode, ) = _probe.callByAddress(hex"02aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 0, 0, "");
+        (int256 exitCode, ) = _probe.callByAddress(
+            hex"02aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            0,
+            0,
+            ""
+        );
         assertEq(exitCode, -6, "unknown f2");
     }
 
@@ -82,7 +90,10 @@ contract CallActorTest is FilecoinDevnet {
     }
 
     function test_P9_ValueUnderReadOnly() public {
-        (, bytes memory answer) = _probe.delegate(CALL_ACTOR_ID, abi.encode(0, 1, 1, 0, bytes(""), 99));
+        (, bytes memory answer) = _probe.delegate(
+            CALL_ACTOR_ID,
+            abi.encode(0, 1, 1, 0, bytes(""), 99)
+        );
         assertEq(answer, abi.encode(int256(-13), 0, bytes("")), "flag");
         answer = _staticDelegate(abi.encode(0, 1, 0, 0, bytes(""), 99));
         assertEq(answer, abi.encode(int256(-13), 0, bytes("")), "static frame");
@@ -108,10 +119,41 @@ contract CallActorTest is FilecoinDevnet {
         _exits(registerAccount(address(0xe0a)), 1 << 24, 0, "", 0);
     }
 
+    function test_AccountsTakeExportedMethodsWithValue() public {
+        ActorId key = REGISTRY.createAccount(abi.encodePacked(hex"01", bytes20(uint160(0xf1))));
+        _exits(key, 1 << 24, 5, "", 0);
+        assertEq(key.toMasked().balance, 5, "value arrives");
+        _exits(key, 2643134072, 0, hex"824040", 16);
+        _exits(registerAccount(address(0xe0a)), 2643134072, 0, hex"824040", 0);
+    }
+
+    function test_ParametersBeyondABlockFail() public {
+        _fails(abi.encode(0, 0, 0, 0, uint256(1) << 32, 99), "offset above 32 bits");
+        _fails(abi.encode(0, 0, 0, 0, 192, 99, (1 << 20) + 1), "more than 1 MiB");
+    }
+
+    /// A double that fails in a way no actor does must not pass for an exit code.
+    function test_DefectOfADoubleIsNoExitCode() public {
+        vm.etch(MARKET.toMasked(), type(DefectiveActor).runtimeCode);
+        (bool ok, bytes memory reason) = _probe.delegate(
+            CALL_ACTOR_ID,
+            abi.encode(METHOD, 0, 0, 0, bytes(""), 5)
+        );
+        assertFalse(ok, "the precompile fails");
+        assertEq(bytes32(bytes4(reason)), bytes32(DefectiveActor.Defect.selector), "and says why");
+    }
+
     function test_P13_P14_P15_Parameters() public {
         ActorId miner = createMiner(address(1), address(2));
-        (, bytes memory answer) = _probe.delegate(CALL_ACTOR_ID, abi.encode(MINER_COUNT, 0, 0, 0x51, bytes(""), 4));
-        assertEq(answer, abi.encode(16, 0, bytes("")), "an empty block for a method without parameters");
+        (, bytes memory answer) = _probe.delegate(
+            CALL_ACTOR_ID,
+            abi.encode(MINER_COUNT, 0, 0, 0x51, bytes(""), 4)
+        );
+        assertEq(
+            answer,
+            abi.encode(16, 0, bytes("")),
+            "an empty block for a method without parameters"
+        );
         _exits(POWER, MINER_COUNT, 0, hex"00", 16);
         _exits(POWER, MINER_POWER, 0, "", 16);
         _exits(POWER, MINER_POWER, 0, hex"0000", 21);
@@ -195,14 +237,27 @@ contract CallActorTest is FilecoinDevnet {
         _receiver.willRevert();
         (int256 exitCode, bytes memory ret) = _probe.call(_receiverId, METHOD, 0, "");
         assertEq(exitCode, 33, "reverted");
-        assertEq(ret, abi.encodePacked(hex"44", MethodReceiver.ReceiverRefuses.selector), "as a CBOR byte string");
+        assertEq(
+            ret,
+            abi.encodePacked(hex"44", MethodReceiver.ReceiverRefuses.selector),
+            "as a CBOR byte string"
+        );
     }
 
     function test_InvokeEvm() public {
         bytes memory input = abi.encodeCall(MethodReceiver.echo, (7));
-        (int256 exitCode, bytes memory ret) = _probe.call(_receiverId, INVOKE_EVM, 0, abi.encodePacked(hex"5824", input));
+        (int256 exitCode, bytes memory ret) = _probe.call(
+            _receiverId,
+            INVOKE_EVM,
+            0,
+            abi.encodePacked(hex"5824", input)
+        );
         assertEq(exitCode, 0, "exit code");
-        assertEq(ret, abi.encodePacked(hex"5840", abi.encode(address(_probe), 7)), "caller and argument come back");
+        assertEq(
+            ret,
+            abi.encodePacked(hex"5840", abi.encode(address(_probe), 7)),
+            "caller and argument come back"
+        );
         (exitCode, ) = _probe.call(_receiverId, INVOKE_EVM, 0, input);
         assertEq(exitCode, 21, "not a byte string");
         (exitCode, ret) = _probe.call(_receiverId, INVOKE_EVM, 1, "");
@@ -212,11 +267,21 @@ contract CallActorTest is FilecoinDevnet {
 
     function test_RevertGiven_ExitCode() public {
         vm.expectRevert(
-            abi.encodeWithSelector(BuiltinActor.ActorCallFailed.selector, MARKET, METHOD, int256(22))
+            abi.encodeWithSelector(
+                BuiltinActor.ActorCallFailed.selector,
+                MARKET,
+                METHOD,
+                int256(22)
+            )
         );
         _probe.mustCall(MARKET, METHOD, 0, "");
         vm.expectRevert(
-            abi.encodeWithSelector(BuiltinActor.ActorCallFailed.selector, NOBODY, METHOD, int256(-6))
+            abi.encodeWithSelector(
+                BuiltinActor.ActorCallFailed.selector,
+                NOBODY,
+                METHOD,
+                int256(-6)
+            )
         );
         _probe.mustRead(NOBODY, METHOD, "");
         assertEq(_probe.mustRead(POWER, MINER_COUNT, ""), hex"00", "exit 0");
@@ -225,7 +290,9 @@ contract CallActorTest is FilecoinDevnet {
 
     function test_RevertGiven_NoPrecompile() public {
         vm.etch(CALL_ACTOR_ID, "");
-        vm.expectRevert(abi.encodeWithSelector(BuiltinActor.ActorUnreachable.selector, MINER_COUNT));
+        vm.expectRevert(
+            abi.encodeWithSelector(BuiltinActor.ActorUnreachable.selector, MINER_COUNT)
+        );
         _probe.read(POWER, MINER_COUNT, "");
     }
 
@@ -273,10 +340,19 @@ contract CallActorTest is FilecoinDevnet {
     /// A contract that returns `answer` to every call: PUSH1 length, PUSH1 10, PUSH0, CODECOPY, PUSH1 length, PUSH0, RETURN.
     function _etchAnswer(bytes memory answer) private {
         bytes1 length = bytes1(uint8(answer.length));
-        vm.etch(CALL_ACTOR_ID, abi.encodePacked(hex"60", length, hex"600a5f3960", length, hex"5ff3", answer));
+        vm.etch(
+            CALL_ACTOR_ID,
+            abi.encodePacked(hex"60", length, hex"600a5f3960", length, hex"5ff3", answer)
+        );
     }
 
-    function _exits(ActorId actor, uint64 method, uint256 value, bytes memory params, int256 expected) private {
+    function _exits(
+        ActorId actor,
+        uint64 method,
+        uint256 value,
+        bytes memory params,
+        int256 expected
+    ) private {
         (int256 exitCode, ) = _probe.call(actor, method, value, params);
         assertEq(exitCode, expected, "exit code");
     }
@@ -293,5 +369,13 @@ contract CallActorTest is FilecoinDevnet {
         assertTrue(ok, "static frame");
         (ok, answer) = abi.decode(ret, (bool, bytes));
         assertTrue(ok, "precompile");
+    }
+}
+
+contract DefectiveActor {
+    error Defect();
+
+    fallback() external {
+        revert Defect();
     }
 }

@@ -35,12 +35,21 @@ contract CborTest is Test {
     }
 
     function testFuzz_WritesTheShortestHead(uint64 value) public pure {
-        uint256 length = value < 24 ? 1 : value < 1 << 8 ? 2 : value < 1 << 16 ? 3 : value < 1 << 32 ? 5 : 9;
+        uint256 length =
+            value < 24
+                ? 1
+                : value < 1 << 8
+                    ? 2
+                    : value < 1 << 16
+                        ? 3
+                        : value < 1 << 32
+                            ? 5
+                            : 9;
         assertEq(Cbor.encodeUint(value).length, length, "length");
     }
 
     function test_RevertWhen_IntegerIsNone() public {
-        bytes[12] memory bad = [
+        bytes[13] memory bad = [
             bytes(""),
             hex"18",
             hex"19ff",
@@ -51,6 +60,7 @@ contract CborTest is Test {
             hex"40", // bytes
             hex"f6", // null
             hex"1c", // reserved
+            hex"1c00000000000000000000000000000000", // reserved, as if of 16 bytes
             hex"1f", // indefinite
             hex"c249010000000000000000" // big integer of RFC 8949
         ];
@@ -115,7 +125,13 @@ contract CborTest is Test {
         assertEq(_probe.readTuple(hex"820000", 0, 2), 1, "a pair");
         vm.expectRevert(abi.encodeWithSelector(Cbor.CborMalformed.selector, 0));
         _probe.readTuple(hex"820000", 0, 3);
-        bytes[5] memory bad = [bytes(hex"8300"), hex"9f00ff", hex"9bffffffffffffffff00", hex"4100", hex"a10000"];
+        bytes[5] memory bad = [
+            bytes(hex"8300"),
+            hex"9f00ff",
+            hex"9bffffffffffffffff00",
+            hex"4100",
+            hex"a10000"
+        ];
         for (uint256 i; i < bad.length; ++i) {
             vm.expectRevert(abi.encodeWithSelector(Cbor.CborMalformed.selector, 0));
             _probe.readArray(bad[i], 0);
@@ -170,7 +186,11 @@ contract CborTest is Test {
         _amount(hex"420001", false, 1);
         _amount(hex"4301ffff", true, 65_535);
         _amount(abi.encodePacked(hex"5821", hex"00", type(uint256).max), false, type(uint256).max);
-        _amount(abi.encodePacked(hex"5823", hex"000000", type(uint256).max), false, type(uint256).max);
+        _amount(
+            abi.encodePacked(hex"5823", hex"000000", type(uint256).max),
+            false,
+            type(uint256).max
+        );
         _amount(hex"4b000a968163f0a4195dcd78", false, 0x0a968163f0a4195dcd78);
         vm.expectRevert(abi.encodeWithSelector(Cbor.CborMalformed.selector, 0));
         _probe.readAmount(hex"420201", 0);
@@ -196,7 +216,11 @@ contract CborTest is Test {
     }
 
     /// Whatever the bytes: a value from within the data, or CborMalformed; never a panic.
-    function testFuzz_ReadersStayWithinTheData(bytes calldata data, uint256 offset, uint8 reader) public view {
+    function testFuzz_ReadersStayWithinTheData(
+        bytes calldata data,
+        uint256 offset,
+        uint8 reader
+    ) public view {
         offset = bound(offset, 0, data.length);
         bytes4[8] memory readers = [
             FvmProbe.readUint.selector,
@@ -212,7 +236,11 @@ contract CborTest is Test {
             abi.encodeWithSelector(readers[reader % 8], data, offset)
         );
         if (!ok) {
-            assertEq(bytes32(bytes4(answer)), bytes32(Cbor.CborMalformed.selector), "a named error");
+            assertEq(
+                bytes32(bytes4(answer)),
+                bytes32(Cbor.CborMalformed.selector),
+                "a named error"
+            );
             return;
         }
         uint256 next = uint256(_word(answer, reader % 8 == 7 ? 64 : 32));

@@ -40,9 +40,19 @@ contract FilAddressTest is FilecoinDevnet {
     }
 
     function test_EthAddressAsF410OrF0() public pure {
-        assertEq(FilAddress.ofEthAddress(address(0x77)), abi.encodePacked(hex"040a", address(0x77)), "f410");
-        assertEq(FilAddress.ofEthAddress(ActorId.wrap(1002).toMasked()), hex"00ea07", "a masked id as f0");
-        (bool isF410, address account) = FilAddress.ethAddressOf(abi.encodePacked(hex"040a", address(0x77)));
+        assertEq(
+            FilAddress.ofEthAddress(address(0x77)),
+            abi.encodePacked(hex"040a", address(0x77)),
+            "f410"
+        );
+        assertEq(
+            FilAddress.ofEthAddress(ActorId.wrap(1002).toMasked()),
+            hex"00ea07",
+            "a masked id as f0"
+        );
+        (bool isF410, address account) = FilAddress.ethAddressOf(
+            abi.encodePacked(hex"040a", address(0x77))
+        );
         assertTrue(isF410 && account == address(0x77), "and back");
         (isF410, ) = FilAddress.ethAddressOf(hex"00ea07");
         assertFalse(isF410, "f0 is none");
@@ -54,7 +64,10 @@ contract FilAddressTest is FilecoinDevnet {
         assertTrue(FilAddress.isValid(abi.encodePacked(hex"02", bytes20(0))), "f2");
         assertTrue(FilAddress.isValid(abi.encodePacked(hex"03", key)), "f3");
         assertTrue(FilAddress.isValid(abi.encodePacked(hex"040a", bytes20(0))), "f410");
-        assertTrue(FilAddress.isValid(abi.encodePacked(hex"0420", key, bytes6(0))), "f432 with 54 bytes");
+        assertTrue(
+            FilAddress.isValid(abi.encodePacked(hex"0420", key, bytes6(0))),
+            "f432 with 54 bytes"
+        );
         assertFalse(FilAddress.isValid(""), "empty");
         assertFalse(FilAddress.isValid(hex"00"), "f0 without an id");
         assertFalse(FilAddress.isValid(hex"008000"), "f0 not the shortest");
@@ -66,7 +79,10 @@ contract FilAddressTest is FilecoinDevnet {
         assertFalse(FilAddress.isValid(hex"02aa"), "f2 too short");
         assertFalse(FilAddress.isValid(abi.encodePacked(hex"03", key, hex"00")), "f3 too long");
         assertFalse(FilAddress.isValid(abi.encodePacked(hex"040a", bytes19(0))), "f410 too short");
-        assertFalse(FilAddress.isValid(abi.encodePacked(hex"0420", key, bytes7(0))), "f432 with 55 bytes");
+        assertFalse(
+            FilAddress.isValid(abi.encodePacked(hex"0420", key, bytes7(0))),
+            "f432 with 55 bytes"
+        );
         assertFalse(FilAddress.isValid(abi.encodePacked(hex"05", bytes20(0))), "no class 5");
     }
 
@@ -117,12 +133,20 @@ contract FilAddressTest is FilecoinDevnet {
         assertEq(_probe.delegatedOf(miner), "", "a miner has none");
         assertEq(_probe.delegatedOf(ActorId.wrap(999_999)), "", "nobody has none");
         ActorId contractId = registerAccount(address(_probe));
-        assertEq(_probe.delegatedOf(contractId), FilAddress.f410(address(_probe)), "a contract's f410");
+        assertEq(
+            _probe.delegatedOf(contractId),
+            FilAddress.f410(address(_probe)),
+            "a contract's f410"
+        );
     }
 
     function test_NormalizesToWhatContractsSee() public {
         ActorId contractId = registerAccount(address(_probe));
-        assertEq(_probe.normalize(contractId.toMasked()), address(_probe), "masked id of a contract");
+        assertEq(
+            _probe.normalize(contractId.toMasked()),
+            address(_probe),
+            "masked id of a contract"
+        );
         assertEq(_probe.normalize(address(_probe)), address(_probe), "f410 stays");
         address miner = createMiner(address(1), address(2)).toMasked();
         assertEq(_probe.normalize(miner), miner, "a miner has its masked id only");
@@ -138,11 +162,17 @@ contract FilAddressTest is FilecoinDevnet {
     function test_RevertWhen_RegistryIsMisused() public {
         vm.expectRevert(AddressRegistry.DevnetAlreadyInitialized.selector);
         REGISTRY.initialize(address(1));
-        vm.expectRevert(abi.encodeWithSelector(AddressRegistry.ActorIdTaken.selector, ActorId.wrap(4)));
+        vm.expectRevert(
+            abi.encodeWithSelector(AddressRegistry.ActorIdTaken.selector, ActorId.wrap(4))
+        );
         REGISTRY.registerNative(ActorId.wrap(4));
-        vm.expectRevert(abi.encodeWithSelector(FilAddress.FilAddressInvalid.selector, bytes(hex"02aa")));
+        vm.expectRevert(
+            abi.encodeWithSelector(FilAddress.FilAddressInvalid.selector, bytes(hex"02aa"))
+        );
         REGISTRY.createAccount(hex"02aa");
-        vm.expectRevert(abi.encodeWithSelector(FilAddress.FilAddressInvalid.selector, bytes(hex"02aa")));
+        vm.expectRevert(
+            abi.encodeWithSelector(FilAddress.FilAddressInvalid.selector, bytes(hex"02aa"))
+        );
         REGISTRY.addAddress(hex"02aa", ActorId.wrap(4));
         REGISTRY.createAccount(F1);
         vm.expectRevert(abi.encodeWithSelector(AddressRegistry.ActorAddressTaken.selector, F1));
@@ -159,7 +189,12 @@ contract FilAddressTest is FilecoinDevnet {
     }
 
     /// However it is called.
-    function _answers(address precompile, bytes memory input, bool success, bytes memory expected) private {
+    function _answers(
+        address precompile,
+        bytes memory input,
+        bool success,
+        bytes memory expected
+    ) private {
         (bool ok, bytes memory answer) = precompile.call(input);
         assertTrue(ok == success && keccak256(answer) == keccak256(expected), "CALL");
         (ok, answer) = precompile.staticcall(input);

@@ -59,8 +59,14 @@ contract FilTransferTest is FilecoinDevnet {
         assertEq(account.toMasked().balance, 2 ether, "f0");
         assertTrue(_probe.sendTo(FilAddress.f410(address(0xe0a)), 1 ether), "f410");
         assertEq(address(0xe0a).balance, 1 ether, "f410");
-        assertFalse(_probe.sendTo(abi.encodePacked(hex"02", bytes20(uint160(0xf2))), 1 ether), "unknown f2");
-        assertFalse(_probe.sendTo(abi.encodePacked(hex"0420", bytes20(uint160(0xf2))), 1 ether), "unknown f4");
+        assertFalse(
+            _probe.sendTo(abi.encodePacked(hex"02", bytes20(uint160(0xf2))), 1 ether),
+            "unknown f2"
+        );
+        assertFalse(
+            _probe.sendTo(abi.encodePacked(hex"0420", bytes20(uint160(0xf2))), 1 ether),
+            "unknown f4"
+        );
     }
 
     function test_Burns() public {
@@ -80,7 +86,9 @@ contract FilTransferTest is FilecoinDevnet {
     }
 
     function test_RevertWhen_AddressIsMalformed() public {
-        vm.expectRevert(abi.encodeWithSelector(FilAddress.FilAddressInvalid.selector, bytes(hex"01aa")));
+        vm.expectRevert(
+            abi.encodeWithSelector(FilAddress.FilAddressInvalid.selector, bytes(hex"01aa"))
+        );
         _probe.sendTo(hex"01aa", 1);
     }
 }

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {MinerAPI} from "@zondax/filecoin-solidity/contracts/v0.8/MinerAPI.sol";
+import {PrecompilesAPI} from "@zondax/filecoin-solidity/contracts/v0.8/PrecompilesAPI.sol";
+import {SendAPI} from "@zondax/filecoin-solidity/contracts/v0.8/SendAPI.sol";
 import {CommonTypes} from "@zondax/filecoin-solidity/contracts/v0.8/types/CommonTypes.sol";
 import {CBORDecoder} from "@zondax/filecoin-solidity/contracts/v0.8/utils/CborDecode.sol";
 import {FilAddresses} from "@zondax/filecoin-solidity/contracts/v0.8/utils/FilAddresses.sol";
-import {PrecompilesAPI} from "@zondax/filecoin-solidity/contracts/v0.8/PrecompilesAPI.sol";
-import {SendAPI} from "@zondax/filecoin-solidity/contracts/v0.8/SendAPI.sol";
 
 import {ActorId} from "../../../contracts/fvm/ActorId.sol";
 import {FilAddress} from "../../../contracts/fvm/FilAddress.sol";
 import {FilecoinDevnet} from "../../support/FilecoinDevnet.sol";
+import {FvmProbe} from "../../support/FvmProbe.sol";
 import {vm} from "../../support/Vm.sol";
 
 /// Why contracts/fvm/ does for itself some of what filecoin-solidity 4.0.3 offers: each row of docs/fvm.md. A
@@ -20,6 +22,24 @@ contract FilecoinSolidityTest is FilecoinDevnet {
     function setUp() public {
         installFilecoin();
         vm.deal(address(_caller), 1 ether);
+    }
+
+    function test_AnswersAsOursDo() public {
+        FvmProbe probe = new FvmProbe();
+        ActorId miner = createMiner(address(0xA11CE), address(0xB0B));
+        assertEq(
+            _caller.ownerOf(ActorId.unwrap(miner)),
+            FilAddress.ofActor(probe.ownerOf(miner)),
+            "owner"
+        );
+        address[3] memory accounts = [address(0xA11CE), address(0xB0B), address(0xdead)];
+        for (uint256 i; i < accounts.length; ++i) {
+            assertEq(
+                _caller.isControlling(ActorId.unwrap(miner), FilAddress.f410(accounts[i])),
+                probe.isControlling(miner, accounts[i]),
+                "controlling address"
+            );
+        }
     }
 
     function test_ReadsNegativeIntegersAsPositive() public view {
@@ -59,6 +79,15 @@ contract FilecoinSolidityTest is FilecoinDevnet {
 contract FilecoinSolidityCaller {
     function send(address to, uint256 amount) external {
         SendAPI.send(FilAddresses.fromEthAddress(to), amount);
+    }
+
+    function ownerOf(uint64 miner) external returns (bytes memory) {
+        return MinerAPI.getOwner(CommonTypes.FilActorId.wrap(miner)).owner.data;
+    }
+
+    function isControlling(uint64 miner, bytes memory account) external returns (bool) {
+        CommonTypes.FilAddress memory filAddress = CommonTypes.FilAddress(account);
+        return MinerAPI.isControllingAddress(CommonTypes.FilActorId.wrap(miner), filAddress);
     }
 
     function resolveEthAddress(address account) external view returns (uint64) {

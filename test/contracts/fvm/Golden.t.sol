@@ -15,8 +15,9 @@ import {vm} from "../../support/Vm.sol";
 contract GoldenTest is FilecoinDevnet {
     bytes private constant WORKER = hex"018b517329109439aa5328df5fffc0643c42bb7753";
     address private constant NOTIFEE = 0x2A5921E02E6d4c3cB9D054695c2126ac8c274B57;
-    PieceCid private constant CID =
-        PieceCid.wrap(0xbcd3b184b67ff790ed6f1c2cbb4a55e82f1755fbf5f2a3828df60847df7a3338);
+    PieceCid private constant CID = PieceCid.wrap(
+        0xbcd3b184b67ff790ed6f1c2cbb4a55e82f1755fbf5f2a3828df60847df7a3338
+    );
     ActorId private constant MINER = ActorId.wrap(1006);
     ActorId private constant POWER = ActorId.wrap(4);
 
@@ -48,7 +49,10 @@ contract GoldenTest is FilecoinDevnet {
         notifee.willAnswer(hex"8181f5");
         PieceManifest memory manifest = piece(CID, 2048);
         manifest.notify = new PieceNotification[](1);
-        manifest.notify[0] = PieceNotification(hex"040a2a5921e02e6d4c3cb9d054695c2126ac8c274b57", hex"cafe");
+        manifest.notify[0] = PieceNotification(
+            hex"040a2a5921e02e6d4c3cb9d054695c2126ac8c274b57",
+            hex"cafe"
+        );
         commitSector(MINER, 7, Epoch.wrap(1_152_100), manifest);
         assertEq(
             notifee.last().params,
@@ -75,7 +79,10 @@ contract GoldenTest is FilecoinDevnet {
 
     function test_PowerOfMiners() public {
         (int256 exitCode, bytes memory ret) = _probe.read(POWER, 36284446, hex"1903ee");
-        assertTrue(exitCode == 0 && keccak256(ret) == keccak256(hex"824040"), "MinerPower is a pair");
+        assertTrue(
+            exitCode == 0 && keccak256(ret) == keccak256(hex"824040"),
+            "MinerPower is a pair"
+        );
         (exitCode, ) = _probe.read(POWER, 36284446, hex"1903ef");
         assertEq(exitCode, 17, "MinerPower of nobody");
         (exitCode, ) = _probe.read(POWER, 3753401894, hex"1903ef");
@@ -93,7 +100,12 @@ contract GoldenTest is FilecoinDevnet {
         _replay(POWER, 196739875, "", hex"00");
     }
 
-    function _replay(ActorId actor, uint64 method, bytes memory params, bytes memory expected) private {
+    function _replay(
+        ActorId actor,
+        uint64 method,
+        bytes memory params,
+        bytes memory expected
+    ) private {
         (int256 exitCode, bytes memory ret) = _probe.read(actor, method, params);
         assertEq(exitCode, 0, "exit code");
         assertEq(ret, expected, "return value");

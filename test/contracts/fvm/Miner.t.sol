@@ -3,8 +3,13 @@ pragma solidity ^0.8.30;
 
 import {ActorId} from "../../../contracts/fvm/ActorId.sol";
 import {BuiltinActor} from "../../../contracts/fvm/BuiltinActor.sol";
+import {Cbor} from "../../../contracts/fvm/Cbor.sol";
+import {FilAddress} from "../../../contracts/fvm/FilAddress.sol";
+import {MinerActor} from "../../../contracts/mocks/fvm/MinerActor.sol";
+import {DevnetForbidden} from "../../../contracts/mocks/fvm/NativeActor.sol";
 import {FilecoinDevnet} from "../../support/FilecoinDevnet.sol";
 import {FvmProbe} from "../../support/FvmProbe.sol";
+import {MethodReceiver} from "../../support/MethodReceiver.sol";
 import {vm} from "../../support/Vm.sol";
 
 contract MinerTest is FilecoinDevnet {
@@ -68,6 +73,44 @@ contract MinerTest is FilecoinDevnet {
         assertFalse(_probe.isControlling(_miner, address(0xdead)), "a stranger");
     }
 
+    function test_ControlAddressesControl() public {
+        ActorId[] memory controls = new ActorId[](2);
+        (controls[0], controls[1]) = (
+            registerAccount(address(0xc1)),
+            registerAccount(address(0xc2))
+        );
+        ActorId miner = REGISTRY.newNative();
+        vm.etch(miner.toMasked(), type(MinerActor).runtimeCode);
+        ActorId owner = registerAccount(OWNER);
+        minerActor(miner).initialize(owner, owner, controls, SECTOR_SIZE);
+        assertTrue(_probe.isControlling(miner, address(0xc2)), "a control address");
+        assertFalse(_probe.isControlling(miner, WORKER), "another miner's worker");
+        assertFalse(_probe.isMiner(miner), "not a miner before the power actor knows it");
+    }
+
+    function test_IsControllingRefusesWhatIsNoAddress() public {
+        (int256 exitCode, ) = _probe.read(_miner, 348244887, hex"420599");
+        assertEq(exitCode, 21, "no address");
+        (exitCode, ) = _probe.read(_miner, 4026106874, "");
+        assertEq(exitCode, 22, "GetAvailableBalance is not doubled");
+    }
+
+    function test_RevertWhen_StrangerAdministers() public {
+        MinerActor miner = minerActor(_miner);
+        ActorId id = _miner;
+        vm.expectRevert(MinerActor.DevnetAlreadyInitialized.selector);
+        miner.initialize(id, id, new ActorId[](0), 1);
+        bytes memory forbidden = abi.encodeWithSelector(DevnetForbidden.selector, OWNER);
+        vm.startPrank(OWNER);
+        vm.expectRevert(forbidden);
+        miner.initialize(id, id, new ActorId[](0), 1);
+        vm.expectRevert(forbidden);
+        POWER_ACTOR.register(id);
+        vm.expectRevert(forbidden);
+        POWER_ACTOR.updateClaim(id, 1);
+        vm.stopPrank();
+    }
+
     function test_RevertWhen_OwnerOfNoMiner() public {
         ActorId nobody = ActorId.wrap(999_999);
         vm.expectRevert(
@@ -79,6 +122,31 @@ contract MinerTest is FilecoinDevnet {
             )
         );
         _probe.ownerOf(nobody);
+    }
+
+    /// A contract may answer to GetOwner too, with anything.
+    function test_RevertWhen_OwnerIsNoAnswerOfAMiner() public {
+        MethodReceiver impostor = new MethodReceiver();
+        impostor.willBeSilent();
+        ActorId actor = registerAccount(address(impostor));
+        bytes[5] memory malformed = [
+            bytes(""),
+            hex"8240",
+            hex"8342e907f6",
+            hex"8244e907f6",
+            hex"82f6f6"
+        ];
+        uint8[5] memory offsets = [0, 0, 0, 1, 1];
+        for (uint256 i; i < malformed.length; ++i) {
+            impostor.willAnswer(malformed[i]);
+            vm.expectRevert(abi.encodeWithSelector(Cbor.CborMalformed.selector, offsets[i]));
+            _probe.ownerOf(actor);
+        }
+        impostor.willAnswer(hex"8242e907f6");
+        vm.expectRevert(abi.encodeWithSelector(FilAddress.FilAddressInvalid.selector, hex"e907"));
+        _probe.ownerOf(actor);
+        impostor.willAnswer(hex"f6");
+        assertFalse(_probe.isControlling(actor, OWNER), "no bool is no");
     }
 
     function _isMinerCaller(address caller) private returns (bool isMiner) {

@@ -7,20 +7,31 @@ import {Test} from "../../support/Test.sol";
 import {vm} from "../../support/Vm.sol";
 
 contract PieceCidTest is Test {
-    bytes32 private constant ROOT = 0xf96c94f287038f69433b5a9a759654085e09564156ec90b1c8c754c8c001dc18;
+    bytes32 private constant ROOT =
+        0xf96c94f287038f69433b5a9a759654085e09564156ec90b1c8c754c8c001dc18;
     FvmProbe private _probe = new FvmProbe();
 
     function test_WritesV2() public pure {
         Piece memory piece = Piece(PieceCid.wrap(ROOT), 2, 0);
-        assertEq(piece.toCidV2(), abi.encodePacked(hex"0155912022", hex"00", hex"02", ROOT), "one octet of padding");
+        assertEq(
+            piece.toCidV2(),
+            abi.encodePacked(hex"0155912022", hex"00", hex"02", ROOT),
+            "one octet of padding"
+        );
         piece = Piece(PieceCid.wrap(ROOT), 30, 300);
-        assertEq(piece.toCidV2(), abi.encodePacked(hex"0155912023", hex"ac02", hex"1e", ROOT), "two octets of padding");
+        assertEq(
+            piece.toCidV2(),
+            abi.encodePacked(hex"0155912023", hex"ac02", hex"1e", ROOT),
+            "two octets of padding"
+        );
         assertEq(piece.paddedSize(), 32 << 30, "32 GiB");
     }
 
     /// The widest padding that is still a piece: 126 of 127 bytes.
     function test_ReadsV2() public view {
-        Piece memory piece = _probe.readPieceCidV2(abi.encodePacked(hex"0155912022", hex"7e", hex"02", ROOT));
+        Piece memory piece = _probe.readPieceCidV2(
+            abi.encodePacked(hex"0155912022", hex"7e", hex"02", ROOT)
+        );
         assertEq(piece.padding, 126, "the most padding that leaves a byte");
         assertEq(piece.height, 2, "height");
         assertEq(PieceCid.unwrap(piece.cid), ROOT, "root");
@@ -29,14 +40,21 @@ contract PieceCidTest is Test {
     function testFuzz_V2ReadsBackAsWritten(bytes32 root, uint8 height, uint48 padding) public view {
         height = uint8(bound(height, 2, 31));
         padding = uint48(bound(padding, 0, (uint256(127) << height) / 4 - 1));
-        Piece memory piece = _probe.readPieceCidV2(Piece(PieceCid.wrap(root), height, padding).toCidV2());
+        Piece memory piece = _probe.readPieceCidV2(
+            Piece(PieceCid.wrap(root), height, padding).toCidV2()
+        );
         assertEq(PieceCid.unwrap(piece.cid), root, "root");
         assertEq(piece.height, height, "height");
         assertEq(piece.padding, padding, "padding");
     }
 
-    function testFuzz_V2HasOneSpelling(bytes calldata noise, uint256 place, uint8 flip) public view {
-        bytes memory cid = Piece(PieceCid.wrap(keccak256(noise)), 20, uint48(uint16(place))).toCidV2();
+    function testFuzz_V2HasOneSpelling(
+        bytes calldata noise,
+        uint256 place,
+        uint8 flip
+    ) public view {
+        bytes memory cid = Piece(PieceCid.wrap(keccak256(noise)), 20, uint48(uint16(place)))
+            .toCidV2();
         cid[place % cid.length] ^= bytes1(flip);
         try _probe.readPieceCidV2(cid) returns (Piece memory piece) {
             assertEq(piece.toCidV2(), cid, "what is accepted is what is written");
@@ -66,7 +84,9 @@ contract PieceCidTest is Test {
         assertEq(PieceCid.unwrap(cid), ROOT, "root");
         (isPieceCid, ) = _probe.readPieceCidV1(abi.encodePacked(hex"0182e20381e80220", ROOT));
         assertFalse(isPieceCid, "a sealed CID");
-        (isPieceCid, ) = _probe.readPieceCidV1(abi.encodePacked(hex"0181e203922020", ROOT, hex"00"));
+        (isPieceCid, ) = _probe.readPieceCidV1(
+            abi.encodePacked(hex"0181e203922020", ROOT, hex"00")
+        );
         assertFalse(isPieceCid, "trailing");
         (isPieceCid, ) = _probe.readPieceCidV1("");
         assertFalse(isPieceCid, "empty");

@@ -10,6 +10,7 @@ import {MinerActor} from "../../../contracts/mocks/fvm/MinerActor.sol";
 import {PieceManifest} from "../../../contracts/mocks/fvm/SectorNotifier.sol";
 import {FilecoinDevnet} from "../../support/FilecoinDevnet.sol";
 import {FvmProbe} from "../../support/FvmProbe.sol";
+import {MethodReceiver} from "../../support/MethodReceiver.sol";
 import {vm} from "../../support/Vm.sol";
 
 /// What a miner actor says of its sectors, through their whole life.
@@ -81,10 +82,31 @@ contract SectorTest is FilecoinDevnet {
     }
 
     function test_NoAnswerFromNobody() public {
-        (bool answered, ) = _probe.statusIs(ActorId.wrap(999_999), 0, SectorStatus.Active, Sector.ABSENT);
+        (bool answered, ) = _probe.statusIs(
+            ActorId.wrap(999_999),
+            0,
+            SectorStatus.Active,
+            Sector.ABSENT
+        );
         assertFalse(answered, "no such actor");
         (answered, ) = _probe.nominalExpiration(ActorId.wrap(4), 0);
         assertFalse(answered, "not a miner");
+    }
+
+    /// A contract may answer to a miner's methods, with anything.
+    function test_NoAnswerThatDoesNotDecode() public {
+        MethodReceiver impostor = new MethodReceiver();
+        impostor.willBeSilent();
+        ActorId actor = registerAccount(address(impostor));
+        bytes[5] memory answers = [bytes(hex"20"), hex"f6", hex"1a0011", hex"0000", ""];
+        for (uint256 i; i < answers.length; ++i) {
+            impostor.willAnswer(answers[i]);
+            (bool answered, Epoch expiration) = _probe.nominalExpiration(actor, 0);
+            assertTrue(!answered && expiration == Epoch.wrap(0), "no epoch");
+            bool yes;
+            (answered, yes) = _probe.statusIs(actor, 0, SectorStatus.Active, Sector.ABSENT);
+            assertTrue(!answered && !yes, "no status");
+        }
     }
 
     function test_UnknownStatusDoesNotDecode() public {
@@ -271,7 +293,13 @@ contract SectorTest is FilecoinDevnet {
     }
 
     function _refuses(uint64 sector, bytes memory where, int256 expected) private {
-        bytes memory params = abi.encodePacked(hex"83", uint8(sector), hex"01", uint8(0x40 | where.length), where);
+        bytes memory params = abi.encodePacked(
+            hex"83",
+            uint8(sector),
+            hex"01",
+            uint8(0x40 | where.length),
+            where
+        );
         (int256 exitCode, ) = _probe.read(_miner, VALIDATE_SECTOR_STATUS, params);
         assertEq(exitCode, expected, "exit code");
         (bool answered, bool yes) = _probe.statusIs(_miner, sector, SectorStatus.Active, where);

@@ -4,13 +4,17 @@ pragma solidity ^0.8.30;
 import {Cbor} from "../../../contracts/fvm/Cbor.sol";
 import {Epoch} from "../../../contracts/fvm/Epoch.sol";
 import {PieceCid} from "../../../contracts/fvm/PieceCid.sol";
-import {NotifiedSector, SectorContentChanged} from "../../../contracts/fvm/SectorContentChanged.sol";
+import {
+    NotifiedSector,
+    SectorContentChanged
+} from "../../../contracts/fvm/SectorContentChanged.sol";
 import {FvmProbe} from "../../support/FvmProbe.sol";
 import {Test} from "../../support/Test.sol";
 import {vm} from "../../support/Vm.sol";
 
 contract SectorContentChangedTest is Test {
-    bytes32 private constant ROOT = 0xbcd3b184b67ff790ed6f1c2cbb4a55e82f1755fbf5f2a3828df60847df7a3338;
+    bytes32 private constant ROOT =
+        0xbcd3b184b67ff790ed6f1c2cbb4a55e82f1755fbf5f2a3828df60847df7a3338;
     bytes private constant CID = abi.encodePacked(hex"d82a5828000181e203922020", ROOT);
 
     FvmProbe private _probe = new FvmProbe();
@@ -21,14 +25,20 @@ contract SectorContentChangedTest is Test {
             abi.encodePacked(hex"83", CID, hex"1b0000000800000000", hex"40"),
             abi.encodePacked(hex"83", hex"18ff", hex"20", hex"80")
         );
-        (NotifiedSector[] memory sectors, FvmProbe.ReadPiece[][] memory pieces, bytes memory answer) = _probe
-            .readNotification(params);
+        (
+            NotifiedSector[] memory sectors,
+            FvmProbe.ReadPiece[][] memory pieces,
+            bytes memory answer
+        ) = _probe.readNotification(params);
         assertEq(sectors.length, 2, "sectors");
         assertEq(sectors[0].number, 7, "number");
         assertTrue(sectors[0].commitment == Epoch.wrap(1_152_100), "commitment");
         assertEq(sectors[0].pieces, 2, "pieces");
         assertEq(sectors[1].number, 255, "number of two bytes");
-        assertTrue(sectors[1].commitment == Epoch.wrap(0), "a negative commitment commits to nothing");
+        assertTrue(
+            sectors[1].commitment == Epoch.wrap(0),
+            "a negative commitment commits to nothing"
+        );
         assertEq(sectors[1].pieces, 0, "no pieces");
         assertTrue(pieces[0][0].piece.isPieceCid, "a piece CID");
         assertEq(PieceCid.unwrap(pieces[0][0].piece.cid), ROOT, "its root");
@@ -93,11 +103,20 @@ contract SectorContentChangedTest is Test {
     /// Any damage to a notification is read as another notification or refused by name.
     function testFuzz_DamageIsNeverAPanic(uint256 seed, uint8 damages, uint8 cut) public view {
         bytes memory piece = abi.encodePacked(hex"83", CID, hex"19080042cafe");
-        bytes memory params = abi.encodePacked(hex"8283071a0011946482", piece, piece, hex"83081a0011946481", piece);
+        bytes memory params = abi.encodePacked(
+            hex"8283071a0011946482",
+            piece,
+            piece,
+            hex"83081a0011946481",
+            piece
+        );
         for (uint256 i; i < uint256(damages) % 4; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
             // Heads and the places where they stand are hit more often than by chance.
-            bytes1 value = seed & 1 == 0 ? bytes1(uint8(seed >> 8)) : bytes1(uint8((seed >> 8) % 8 << 5 | (seed >> 16) % 4 + 24));
+            bytes1 value =
+                seed & 1 == 0
+                    ? bytes1(uint8(seed >> 8))
+                    : bytes1(uint8(((seed >> 8) % 8 << 5) | (((seed >> 16) % 4) + 24)));
             params[(seed >> 32) % params.length] = value;
         }
         if (cut & 1 == 1) {
@@ -113,12 +132,23 @@ contract SectorContentChangedTest is Test {
         ) {
             assertLe(sectors.length, params.length, "as much as there is");
         } catch (bytes memory reason) {
-            assertEq(bytes32(bytes4(reason)), bytes32(Cbor.CborMalformed.selector), "a named error");
+            assertEq(
+                bytes32(bytes4(reason)),
+                bytes32(Cbor.CborMalformed.selector),
+                "a named error"
+            );
         }
     }
 
     function _readsPiece(bytes memory cid, uint16 size, bool isPieceCid) private view {
-        bytes memory params = abi.encodePacked(hex"8183070081", hex"83", cid, hex"19", size, hex"40");
+        bytes memory params = abi.encodePacked(
+            hex"8183070081",
+            hex"83",
+            cid,
+            hex"19",
+            size,
+            hex"40"
+        );
         (, FvmProbe.ReadPiece[][] memory pieces, ) = _probe.readNotification(params);
         assertEq(pieces[0][0].piece.isPieceCid, isPieceCid, "piece CID");
         assertEq(pieces[0][0].piece.size, size, "size");

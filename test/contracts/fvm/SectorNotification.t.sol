@@ -36,7 +36,11 @@ contract SectorNotificationTest is FilecoinDevnet {
         assertEq(received.codec, 0x51, "codec");
         assertEq(
             received.params,
-            abi.encodePacked(hex"8183071a001000008183d82a5828000181e203922020", CID, hex"19080042cafe"),
+            abi.encodePacked(
+                hex"8183071a001000008183d82a5828000181e203922020",
+                CID,
+                hex"19080042cafe"
+            ),
             "transparent parameters"
         );
     }
@@ -55,14 +59,30 @@ contract SectorNotificationTest is FilecoinDevnet {
         Vm.Log[] memory logs = vm.getRecordedLogs();
         assertEq(logs.length, 2, "two forms of one actor are two notifees");
         bytes memory cid = Cbor.encodeCid(CID.toCidV1());
-        bytes memory once = abi.encodePacked(hex"1a00100000", hex"81", hex"83", cid, hex"190800", hex"4101");
+        bytes memory once = abi.encodePacked(
+            hex"1a00100000",
+            hex"81",
+            hex"83",
+            cid,
+            hex"190800",
+            hex"4101"
+        );
         assertEq(
             abi.decode(logs[0].data, (bytes)),
             abi.encodePacked(hex"82", hex"8303", once, hex"8309", once),
             "f0 first, sectors ascending"
         );
         bytes memory twice = abi.encodePacked(
-            hex"1a00100000", hex"82", hex"83", cid, hex"190800", hex"4100", hex"83", cid, hex"190800", hex"4102"
+            hex"1a00100000",
+            hex"82",
+            hex"83",
+            cid,
+            hex"190800",
+            hex"4100",
+            hex"83",
+            cid,
+            hex"190800",
+            hex"4102"
         );
         assertEq(
             abi.decode(logs[1].data, (bytes)),
@@ -214,7 +234,9 @@ contract SectorNotificationTest is FilecoinDevnet {
         minerActor(_miner).proveCommitSectors(activations, requireSuccess);
     }
 
-    function _activation(address notifee) private pure returns (SectorActivation[] memory activations) {
+    function _activation(
+        address notifee
+    ) private pure returns (SectorActivation[] memory activations) {
         activations = new SectorActivation[](1);
         activations[0].sector = 7;
         activations[0].expiration = EXPIRATION;

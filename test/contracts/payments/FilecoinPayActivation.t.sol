@@ -41,7 +41,11 @@ contract FilecoinPayActivationTest is PayFixture {
         _rateRefusedThenFixedPaid(
             RATE - 1,
             UNLIMITED,
-            abi.encodeWithSelector(IFilecoinPayV1.OperatorRateAllowanceExceeded.selector, RATE - 1, RATE)
+            abi.encodeWithSelector(
+                IFilecoinPayV1.OperatorRateAllowanceExceeded.selector,
+                RATE - 1,
+                RATE
+            )
         );
     }
 
@@ -124,7 +128,11 @@ contract FilecoinPayActivationTest is PayFixture {
         uint256 railId = _openReserve(FIXED + RATE * PERIOD);
         _withdraw(FUNDS - FIXED - RATE * PERIOD);
         _swap(railId);
-        assertEq(_account(CLIENT).lockupCurrent, FIXED + RATE * PERIOD, "lockupCurrent is the same");
+        assertEq(
+            _account(CLIENT).lockupCurrent,
+            FIXED + RATE * PERIOD,
+            "lockupCurrent is the same"
+        );
     }
 
     function test_SwapNeedsNoApprovalFlag() public {
@@ -228,7 +236,11 @@ contract FilecoinPayActivationTest is PayFixture {
         vm.roll(84);
         _settleDoesNothing(railId, 84);
         uint256 settledAt = _account(CLIENT).lockupLastSettledAt;
-        assertEq(settledAt, dryAt, "what the validator freed did not cover one epoch of both rails");
+        assertEq(
+            settledAt,
+            dryAt,
+            "what the validator freed did not cover one epoch of both rails"
+        );
         _terminate(railId, OPERATOR);
         assertEq(_endEpoch(railId), settledAt + PERIOD, "endEpoch");
         vm.roll(settledAt + PERIOD + 1);

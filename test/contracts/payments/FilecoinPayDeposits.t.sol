@@ -168,11 +168,7 @@ contract FilecoinPayDepositsTest is PayFixture {
         Signature memory sig = _permit(block.timestamp);
         vm.prank(STRANGER);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IFilecoinPayV1.SignerMustBeMsgSender.selector,
-                STRANGER,
-                _signer
-            )
+            abi.encodeWithSelector(IFilecoinPayV1.SignerMustBeMsgSender.selector, STRANGER, _signer)
         );
         _pay.depositWithPermit(_token, _signer, AMOUNT, block.timestamp, sig.v, sig.r, sig.s);
     }
@@ -338,37 +334,6 @@ contract FilecoinPayDepositsTest is PayFixture {
         _pay.withdraw(token, 1);
         vm.expectRevert(reason);
         _pay.deposit(token, address(this), 1);
-    }
-
-    /* LISTS */
-
-    function test_ListsRailsByPayerAndPayeeInPages() public {
-        _open(FUNDS, RATE, PERIOD, 0);
-        uint256 ended = _create();
-        _create();
-        _terminate(1, OPERATOR);
-        _terminate(ended, OPERATOR);
-        advance(1);
-        _pay.settleRail(ended, block.number);
-        _assertFinalised(ended);
-
-        (IFilecoinPayV1.RailInfo[] memory rails, uint256 next, uint256 total) = _pay
-            .getRailsForPayerAndToken(CLIENT, _token, 0, 0);
-        assertEq(rails.length, 2, "a finalised rail is left out");
-        assertEq(rails[0].railId, 1, "first rail");
-        assertTrue(rails[0].isTerminated, "terminated");
-        assertEq(rails[0].endEpoch, _start + PERIOD, "endEpoch");
-        assertEq(rails[1].railId, 3, "last rail");
-        assertFalse(rails[1].isTerminated, "live");
-        assertEq(next, 3, "next offset");
-        assertEq(total, 3, "total");
-
-        (rails, next, total) = _pay.getRailsForPayeeAndToken(PAYEE, _token, 1, 1);
-        assertEq(rails.length, 0, "a page of finalised rails is empty");
-        assertEq(next, 2, "but not the last");
-        (rails, next, total) = _pay.getRailsForPayeeAndToken(PAYEE, _token, 3, 10);
-        assertEq(rails.length, 0, "past the end");
-        assertEq(next, 3, "next offset past the end");
     }
 
     /* STEPS */

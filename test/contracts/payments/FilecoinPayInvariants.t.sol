@@ -8,6 +8,8 @@ import {PuppetValidator} from "../../support/PuppetValidator.sol";
 import {Test} from "../../support/Test.sol";
 import {vm} from "../../support/Vm.sol";
 
+uint256 constant MAX_RATE = 2_000;
+
 /// Two clients, two payees and the operator of all their rails, driven by the fuzzer.
 /// What Pay refuses is skipped; `done` counts what it accepted.
 /// It stands beside its test because the runner knows only the contracts of the files it was given.
@@ -107,7 +109,7 @@ contract PayHandler is Test {
     function changeRate(uint256 rail, uint256 newRate, uint256 oneTimePayment) public {
         if (rails == 0) return;
         uint256 railId = 1 + (rail % rails);
-        newRate = bound(newRate, 0, _ends[railId] == 0 ? 2_000 : _rates[railId]);
+        newRate = bound(newRate, 0, _ends[railId] == 0 ? MAX_RATE : _rates[railId]);
         try _pay.modifyRailPayment(railId, newRate, bound(oneTimePayment, 0, 2_000)) {
             _rates[railId] = newRate;
             ++done["rate"];
@@ -215,9 +217,10 @@ contract FilecoinPayInvariantsTest is Test {
                 _usdfc,
                 client
             );
-            (uint256 promised, uint256 rates, uint256 usage) = _promised(client);
+            (uint256 promised, uint256 greatest, uint256 rates, uint256 usage) = _promised(client);
             assertLe(lockup, funds, "lockup is covered by funds");
             assertGe(lockup, promised, "lockup covers the rails");
+            assertLe(lockup, greatest, "lockup holds nothing for what is settled or finalised");
             assertEq(rate, rates, "the account's rate is the sum of its live rails'");
             assertLe(settledAt, block.number, "settled up to now at most");
             (, , , uint256 rateUsage, uint256 lockupUsage, ) = _pay.operatorApprovals(
@@ -266,17 +269,22 @@ contract FilecoinPayInvariantsTest is Test {
         assertEq(_handler.due(1), _handler.settled(1), "and no more was due");
     }
 
+    /// The least and the greatest lockup of `client`'s rails: the greatest holds MAX_RATE for every unsettled epoch.
     function _promised(
         address client
-    ) private view returns (uint256 promised, uint256 rates, uint256 usage) {
+    ) private view returns (uint256 least, uint256 greatest, uint256 rates, uint256 usage) {
         for (uint256 railId = 1; railId <= _handler.rails(); ++railId) {
             try _pay.getRail(railId) returns (IFilecoinPay.RailView memory rail) {
                 if (rail.from != client) continue;
                 uint256 stream = rail.paymentRate * rail.lockupPeriod;
+                uint256 last = rail.endEpoch == 0 ? block.number : rail.endEpoch;
+                uint256 unsettled = last > rail.settledUpTo ? last - rail.settledUpTo : 0;
                 usage += rail.lockupFixed + stream;
-                promised += rail.lockupFixed;
+                least += rail.lockupFixed;
+                greatest += rail.lockupFixed + MAX_RATE * unsettled;
                 if (rail.endEpoch != 0) continue;
-                promised += stream;
+                least += stream;
+                greatest += stream;
                 rates += rail.paymentRate;
             } catch {
                 continue;

@@ -214,6 +214,37 @@ contract FilecoinPayProposeTest is PayFixture {
         assertEq(_pay.createRail(_token, CLIENT, CLIENT, address(0), 0, address(0)), 1, "rail id");
     }
 
+    /* LISTS */
+
+    function test_ListsRailsByPayerAndPayeeInPages() public {
+        _open(FUNDS, RATE, PERIOD, 0);
+        uint256 ended = _create();
+        _create();
+        _terminate(1, OPERATOR);
+        _terminate(ended, OPERATOR);
+        advance(1);
+        _pay.settleRail(ended, block.number);
+        _assertFinalised(ended);
+
+        (IFilecoinPayV1.RailInfo[] memory rails, uint256 next, uint256 total) = _pay
+            .getRailsForPayerAndToken(CLIENT, _token, 0, 0);
+        assertEq(rails.length, 2, "a finalised rail is left out");
+        assertEq(rails[0].railId, 1, "first rail");
+        assertTrue(rails[0].isTerminated, "terminated");
+        assertEq(rails[0].endEpoch, _start + PERIOD, "endEpoch");
+        assertEq(rails[1].railId, 3, "last rail");
+        assertFalse(rails[1].isTerminated, "live");
+        assertEq(next, 3, "next offset");
+        assertEq(total, 3, "total");
+
+        (rails, next, total) = _pay.getRailsForPayeeAndToken(PAYEE, _token, 1, 1);
+        assertEq(rails.length, 0, "a page of finalised rails is empty");
+        assertEq(next, 2, "but not the last");
+        (rails, next, total) = _pay.getRailsForPayeeAndToken(PAYEE, _token, 3, 10);
+        assertEq(rails.length, 0, "past the end");
+        assertEq(next, 3, "next offset past the end");
+    }
+
     function _assertOpen(uint256 railId) private view {
         assertEq(
             _pay.getRateChangeQueueSize(railId),

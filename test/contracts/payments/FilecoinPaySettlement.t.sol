@@ -4,7 +4,6 @@ pragma solidity ^0.8.30;
 import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
 
 import {IFilecoinPayV1} from "../../../contracts/mocks/payments/IFilecoinPayV1.sol";
-import {IFilecoinPay} from "../../../contracts/payments/IFilecoinPay.sol";
 import {PayFixture} from "../../support/PayFixture.sol";
 import {vm} from "../../support/Vm.sol";
 
@@ -348,7 +347,11 @@ contract FilecoinPaySettlementTest is PayFixture {
     }
 
     /// The payer's lockup is never below what its rails lock, and its funds never below its lockup.
-    function testFuzz_SettlesAtMostRateTimesSpan(uint256 epochs, uint256 cap, uint256 percent) public {
+    function testFuzz_SettlesAtMostRateTimesSpan(
+        uint256 epochs,
+        uint256 cap,
+        uint256 percent
+    ) public {
         epochs = bound(epochs, 1, 20_000);
         uint256 stop = bound(cap, 1, epochs);
         percent = bound(percent, 0, 100);

@@ -158,9 +158,7 @@ contract FilecoinPayTerminationTest is PayFixture {
     function test_RevertGiven_EscapeBeforeTermination() public {
         uint256 railId = _open(FUNDS, RATE, PERIOD, 0);
         vm.prank(CLIENT);
-        vm.expectRevert(
-            abi.encodeWithSelector(IFilecoinPayV1.RailNotTerminated.selector, railId)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IFilecoinPayV1.RailNotTerminated.selector, railId));
         _pay.settleTerminatedRailWithoutValidation(railId);
     }
 

@@ -1,3 +1,4 @@
+import type { Assessment } from "./assess.ts";
 import type {
   Alert,
   Copy,
@@ -22,7 +23,7 @@ const MAX_DOUBLINGS = 8;
  * What to do now, from what the chain, the providers and our own records say. Pure: the same state gives the same
  * intents with the same keys, and a state in which all is well gives none.
  */
-export function decide(state: State, policy: Policy): Decision {
+export function decide(state: State, policy: Policy, assessment: Assessment): Decision {
   const alerts: Alert[] = [];
   const intents: DealIntent[] = [
     ...state.deals.flatMap((deal) => reportFaults(state, policy, deal)),
@@ -30,7 +31,7 @@ export function decide(state: State, policy: Policy): Decision {
     ...state.deals.flatMap((deal) => submitCopies(state, policy, deal)),
     ...state.deals.flatMap((deal) => extendDeal(state, policy, deal)),
     ...state.deals.flatMap((deal) => followRail(state, policy, deal)),
-    ...proposeMissing(state, policy, alerts),
+    ...proposeMissing(state, policy, assessment, alerts),
     ...state.deals.flatMap((deal) => sampleCopies(state, policy, deal)),
   ];
   const runway = state.account.fundedUntil - state.epoch;
@@ -112,7 +113,7 @@ function refreshEvidence(state: State, policy: Policy): DealIntent[] {
     const age = (copy: Copy) => state.epoch - (copy.evidence?.provenUntil ?? state.epoch);
     const recovered = (copy: Copy) => copy.evidence?.last === "Faulty";
     const due = (copy: Copy) => recovered(copy) || age(copy) + policy.pollEvery >= (freshness * 4n) / 5n;
-    const oldestFirst = [...sectors.values()].sort((a, b) => compare(age(b), age(a)));
+    const oldestFirst = [...sectors.values()].sort((a, b) => Number(age(b) - age(a)));
     if (!oldestFirst.some(due)) return [];
     const chosen = [
       ...oldestFirst.filter(due),
@@ -135,7 +136,7 @@ function refreshEvidence(state: State, policy: Policy): DealIntent[] {
 function sampleCopies(state: State, policy: Policy, deal: Deal): DealIntent[] {
   return live(deal).flatMap((copy): DealIntent[] => {
     const piece = policy.pieces.find(({ commitment }) => commitment === copy.commitment);
-    if (piece === undefined || copy.current !== "Active") return [];
+    if (piece?.layer === undefined || copy.current !== "Active") return [];
     const since = copy.sampledEpoch ?? copy.activation;
     if (state.epoch < since + policy.sampleEvery) return [];
     const subject = `sample:${copy.copyId}:${since}`;
@@ -165,6 +166,7 @@ function submitCopies(state: State, policy: Policy, deal: Deal): DealIntent[] {
       pieceCid: piece.cid,
       sealBy,
       duration: endEpoch - sealBy,
+      until: least(state.epoch + policy.silentAfter, sealBy),
     };
     return [{ key: `${subject}:1`, subject, kind: "submit", payload }];
   });
@@ -217,85 +219,44 @@ function followRail(state: State, policy: Policy, deal: Deal): DealIntent[] {
     return act("poke", "period");
   if (departure === "None" && deal.rateStale) return act("poke", "rate");
   if (deal.settledUpTo === undefined) return [];
-  const proven = live(deal).map(({ evidence }) => evidence?.provenUntil ?? 0n);
-  const reach = [...proven, ...(deal.railEnd === 0n ? [] : [deal.railEnd])].reduce(least, state.epoch);
-  const isOver = deal.railEnd !== 0n && state.epoch > deal.railEnd && isFinal;
-  const isDue = reach >= deal.settledUpTo + policy.settleEvery || (isOver && reach >= deal.settledUpTo);
+  const reach = settlementReach(state, deal);
+  const isOver = deal.railEnd !== 0n && isFinal && reach >= deal.railEnd;
+  const isDue = isOver || reach >= deal.settledUpTo + policy.settleEvery;
   return isDue ? act("settle", `${deal.settledUpTo}`) : [];
+}
+
+/** How far a settlement gets now: each copy holds it back to where it is proven, W at most, until its end is. */
+function settlementReach(state: State, deal: Deal): Epoch {
+  const { epoch, parameters } = state;
+  const until = deal.railEnd === 0n ? epoch : least(epoch, deal.railEnd);
+  return deal.copies.reduce((reach, { stored, evidence, close }) => {
+    const last = close === 0n ? lastOf(deal) : least(close, lastOf(deal));
+    const isFree = stored !== "Active" && stored !== "Completed";
+    if (isFree || evidence === undefined || evidence.provenUntil >= last) return reach;
+    if (epoch > last + parameters.freshness) return reach;
+    return least(reach, greatest(evidence.provenUntil, epoch - parameters.freshness));
+  }, until);
 }
 
 /* PROPOSALS */
 
-/** Why a copy that is only proposed will come to nothing, and since when we know. */
-function hopeless(state: State, policy: Policy, deal: Deal, copy: Copy): Epoch | undefined {
-  if (copy.current !== "Proposed") return undefined;
-  const submit = state.history.get(`submit:${copy.copyId}`);
-  if (submit?.error !== undefined) return submit.finishedEpoch ?? state.epoch;
-  if (deal.departure !== "None") return state.epoch;
-  const { submission } = copy;
-  if (submission?.status === "failed") return submission.sinceEpoch;
-  // The chain has the last word: what is said to be complete and is not there counts as silence.
-  const heard = submission?.status === "complete" ? submission.sinceEpoch : submission?.heardEpoch;
-  const silentSince = (heard ?? deal.sealBy - policy.sealingWindow) + policy.silentAfter;
-  return state.epoch > silentSince ? silentSince : undefined;
-}
-
-/** When each provider last disappointed, once per deal and kind; the count makes the exclusion longer. */
-function exclusions(state: State, policy: Policy): Map<bigint, Epoch> {
-  const strikes = new Map<bigint, Map<string, Epoch>>();
-  const strike = (provider: bigint, what: string, epoch: Epoch) => {
-    const known = strikes.get(provider) ?? new Map<string, Epoch>();
-    strikes.set(provider, known.set(what, greatest(known.get(what) ?? 0n, epoch)));
-  };
-  for (const deal of state.deals) {
-    for (const copy of deal.copies) {
-      const given = hopeless(state, policy, deal, copy);
-      if (given !== undefined) strike(deal.provider, `${deal.dealId} hopeless`, given);
-      if (copy.current === "Expired")
-        strike(deal.provider, `${deal.dealId} expired`, copy.close || deal.sealBy);
-      if (copy.current === "Failed")
-        strike(deal.provider, `${deal.dealId} failed`, copy.evidence?.failedAt ?? copy.close);
-      for (const epoch of copy.sampleFailures) strike(deal.provider, `${copy.copyId} sample ${epoch}`, epoch);
-    }
-  }
-  const until = new Map<bigint, Epoch>();
-  for (const [provider, known] of strikes) {
-    const last = [...known.values()].reduce(greatest, 0n);
-    until.set(provider, last + policy.exclusion * doublings(known.size - 1));
-  }
-  return until;
-}
-
-/** Whose fault a refused proposal was: the errors of our contracts speak of the offer, those of others of our account. */
-function isOfferError(error: string): boolean {
-  return /^(Offer|Provider|Deal)/.test(error);
-}
-
-/** Epoch up to which refused proposals (of one offer, or all that our own account caused) are not repeated. */
-function refusedUntil(policy: Policy, refused: readonly { epoch: Epoch }[]): Epoch {
-  if (refused.length === 0) return 0n;
-  const last = refused.map(({ epoch }) => epoch).reduce(greatest, 0n);
-  return last + policy.retryAfter * doublings(refused.length - 1);
-}
-
 /** For every piece that has too few copies, the cheapest offers that the policy allows, distinct in provider and owner. */
-function proposeMissing(state: State, policy: Policy, alerts: Alert[]): DealIntent[] {
+function proposeMissing(state: State, policy: Policy, assessment: Assessment, alerts: Alert[]): DealIntent[] {
   if (policy.keepUntil !== undefined && state.epoch >= policy.keepUntil) return [];
-  const ours = state.failedProposals.filter(({ error }) => !isOfferError(error));
   const holders = new Map(
-    policy.pieces.map(({ commitment }) => [commitment, holdersOf(state, policy, commitment)]),
+    policy.pieces.map(({ commitment }) => [commitment, holdersOf(state, policy, assessment, commitment)]),
   );
   const lacking = () => policy.pieces.filter(({ commitment }) => sizeOf(holders, commitment) < policy.copies);
   if (lacking().length === 0) return [];
-  if (state.epoch < refusedUntil(policy, ours)) {
-    alerts.push({ kind: "payment-refused", message: `proposals are refused: ${ours.at(-1)?.error}` });
+  if (assessment.paymentRefused !== undefined) {
+    alerts.push({ kind: "payment-refused", message: `proposals are refused: ${assessment.paymentRefused}` });
     return [];
   }
-  const offers = acceptableOffers(state, policy).map((offer) => ({ ...offer }));
+  const offers = assessment.offers.map((offer) => ({ ...offer }));
   const intents: DealIntent[] = [];
   let available = state.account.available;
   for (let missing = lacking(); missing.length > 0; missing = lacking()) {
-    const choice = cheapest(state, policy, offers, missing, holders);
+    const choice = cheapest(state, offers, missing, holders);
     if (choice === undefined) {
       alerts.push({
         kind: "no-offer",
@@ -332,7 +293,7 @@ interface Holders {
   occupied: Set<bigint>;
 }
 
-function holdersOf(state: State, policy: Policy, commitment: string): Holders {
+function holdersOf(state: State, policy: Policy, { hopeless }: Assessment, commitment: string): Holders {
   const counted = new Map<bigint, bigint>();
   const occupied = new Set<bigint>();
   for (const deal of state.deals) {
@@ -342,7 +303,7 @@ function holdersOf(state: State, policy: Policy, commitment: string): Holders {
       const last = lastOf(deal);
       const ends =
         policy.keepUntil !== undefined && last >= policy.keepUntil ? last : last - policy.renewBefore;
-      const stays = state.epoch < ends && hopeless(state, policy, deal, copy) === undefined;
+      const stays = state.epoch < ends && !hopeless.has(copy.copyId);
       if (stays && copy.look?.status !== "Dead") counted.set(deal.provider, deal.owner);
     }
   }
@@ -353,39 +314,8 @@ function holdersOf(state: State, policy: Policy, commitment: string): Holders {
   return { counted, occupied };
 }
 
-/** By price, then by bond, then by age; only what the policy allows and is not excluded now. */
-function acceptableOffers(state: State, policy: Policy): Offer[] {
-  const excluded = exclusions(state, policy);
-  const allowed = (offer: Offer) =>
-    !offer.paused &&
-    offer.token.toLowerCase() === policy.token.toLowerCase() &&
-    offer.expiry >= state.epoch &&
-    offer.ratePerTib <= policy.maxRatePerTib &&
-    offer.bondPerTib >= policy.minBondPerTib &&
-    offer.minDuration <= policy.duration &&
-    offer.maxDuration >= policy.duration &&
-    (policy.allow?.includes(offer.provider) ?? true) &&
-    !policy.deny.includes(offer.provider) &&
-    (policy.regions?.includes(offer.region) ?? true) &&
-    state.epoch >= (excluded.get(offer.provider) ?? 0n) &&
-    state.epoch >= refusedUntil(policy, refusalsOf(state, offer));
-  return state.offers
-    .filter(allowed)
-    .sort(
-      (a, b) =>
-        compare(a.ratePerTib, b.ratePerTib) ||
-        compare(b.bondPerTib, a.bondPerTib) ||
-        compare(a.offerId, b.offerId),
-    );
-}
-
-function refusalsOf(state: State, { offerId }: Offer) {
-  return state.failedProposals.filter((failed) => failed.offerId === offerId && isOfferError(failed.error));
-}
-
 function cheapest(
   state: State,
-  policy: Policy,
   offers: readonly Offer[],
   missing: readonly PolicyPiece[],
   holders: ReadonlyMap<string, Holders>,
@@ -457,10 +387,6 @@ function sizeOf(holders: ReadonlyMap<string, Holders>, commitment: string): numb
 
 function doublings(count: number): bigint {
   return 1n << BigInt(Math.min(count, MAX_DOUBLINGS));
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function least(a: bigint, b: bigint | undefined): bigint {

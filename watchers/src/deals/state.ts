@@ -18,6 +18,8 @@ export interface PolicyPiece {
   padding: number;
   /** Bytes, a power of two. */
   paddedSize: bigint;
+  /** The tree layer's file, without which the piece cannot be sampled. */
+  layer?: string | undefined;
 }
 
 /** What a client wants for one dataset. Spans are epochs, amounts token units or attoFIL. */
@@ -205,6 +207,8 @@ export interface SubmitPayload {
   pieceCid: string;
   sealBy: Epoch;
   duration: bigint;
+  /** Not taken by then, the attempt is given up: a late one would be a copy too many. */
+  until: Epoch;
 }
 
 export interface SamplePayload {

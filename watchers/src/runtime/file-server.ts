@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { pipeline } from "node:stream/promises";
 import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream/promises";
 
 export interface FileServerOptions {
   /** Loopback unless `open`. */

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { migrations } from "../migrations/index.ts";
 import { manualClock } from "../../test/manual-clock.ts";
 import { quiet } from "../../test/quiet.ts";
+import { migrations } from "../migrations/index.ts";
 import { MAX_TRIES } from "./backoff.ts";
 import { openDatabase, type RuntimeTables } from "./database.ts";
 import { noFault } from "./fault-point.ts";

@@ -13,7 +13,7 @@ export type RequestOutcome =
   | { outcome: "retry"; reason: string; afterMs?: number };
 
 /** Makes the request of one kind of intent. Looks first whether the other side has it already. */
-export type RequestKind = (payload: unknown) => Promise<RequestOutcome>;
+export type RequestKind = (payload: unknown, head: bigint) => Promise<RequestOutcome>;
 
 export interface RequestRunnerOptions {
   outbox: Outbox;
@@ -34,7 +34,7 @@ export function createRequestRunner({ outbox, kinds, clock, fault, logger }: Req
     fault("request:before");
     let answer: RequestOutcome;
     try {
-      answer = await (kinds[intent.kind] as RequestKind)(payload);
+      answer = await (kinds[intent.kind] as RequestKind)(payload, head);
     } catch (error) {
       answer = { outcome: "retry", reason: textOf(error) };
     }

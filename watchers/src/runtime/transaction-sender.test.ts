@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Address, Hex, TransactionReceipt } from "viem";
-import { migrations } from "../migrations/index.ts";
 import {
   account,
   chain,
@@ -15,6 +14,7 @@ import {
 } from "../../test/local-chain.ts";
 import { manualClock } from "../../test/manual-clock.ts";
 import { quiet } from "../../test/quiet.ts";
+import { migrations } from "../migrations/index.ts";
 import { openDatabase, type RuntimeTables } from "./database.ts";
 import { FAULT_POINTS, type Fault, type FaultPoint, noFault } from "./fault-point.ts";
 import { createOutbox } from "./outbox.ts";
@@ -267,6 +267,23 @@ describe("transaction sender", () => {
     });
   });
 
+  it("does not take its own transaction for another's that is mined while it looks", async () => {
+    const process = await start();
+    let hidden = true;
+    local.state.intercept = async ({ method }, forward) => {
+      if (method === "eth_getTransactionReceipt" && hidden) {
+        hidden = false;
+        return null;
+      }
+      return forward();
+    };
+    await process.enqueue(7n);
+    await settle(process, 6);
+    expect(await countOf(local, counter)).to.equal(1n);
+    expect((await process.intents())[0]?.state).to.equal("done");
+    await process.end();
+  });
+
   it("starts anew with a new nonce when another's transaction took its own for good", async () => {
     const process = await start();
     let lost = true;
@@ -287,6 +304,9 @@ describe("transaction sender", () => {
     });
     await local.client.sendRawTransaction({ serializedTransaction: stolen });
     await local.test.mine({ blocks: 100 });
+    await settle(process);
+    expect((await process.intents())[0]?.state).to.equal("signed");
+    await local.test.mine({ blocks: 10 });
     await settle(process, 6);
     expect((await process.intents())[0]?.state).to.equal("done");
     expect(await countOf(local, counter)).to.equal(1n);

@@ -1,17 +1,15 @@
+import type { Logger } from "pino";
 import {
   type Abi,
   type Address,
-  BaseError,
-  ContractFunctionRevertedError,
+  type ContractFunctionRevertedError,
   encodeFunctionData,
   type Hex,
   keccak256,
   type LocalAccount,
   type PublicClient,
   type TransactionReceipt,
-  TransactionReceiptNotFoundError,
 } from "viem";
-import type { Logger } from "pino";
 import { classifySendError, textOf } from "./classify-send-error.ts";
 import type { Clock } from "./clock.ts";
 import type { Fault } from "./fault-point.ts";
@@ -76,6 +74,8 @@ export function createTransactionSender(options: TransactionSenderOptions) {
   const { outbox, client, account, chainId, kinds, limits, clock, fault, logger } = options;
   const log = createTransactionLog(outbox.db, account.address);
   const names = Object.keys(kinds);
+  /** Intents whose nonce seems to be another's: since which epoch. */
+  const taken = new Map<number, bigint>();
 
   /** One round over everything unfinished. Never throws for what a node says. */
   async function advance(head: bigint): Promise<Finished[]> {
@@ -105,11 +105,10 @@ export function createTransactionSender(options: TransactionSenderOptions) {
     if (latest === undefined) return requeue(intent);
     let receipt: TransactionReceipt | undefined;
     try {
+      // In this order: a nonce that was final before leaves no room for a receipt that comes in between.
+      const isTaken = (await nonceAt("finalized", head)) > latest.nonce;
       receipt = await receiptOf(attempts);
-      if (receipt === undefined && (await nonceAt("finalized", head)) > latest.nonce) {
-        logger.error({ key: intent.key, nonce: latest.nonce }, "another transaction took this nonce");
-        return requeue(intent);
-      }
+      if (receipt === undefined && isTaken) return mourn(intent, latest.nonce, head);
     } catch (error) {
       logger.warn({ key: intent.key, error: textOf(error) }, "no answer about a transaction");
       return intent.state === "sent" ? "waiting" : "unsent";
@@ -245,6 +244,19 @@ export function createTransactionSender(options: TransactionSenderOptions) {
     return outcome === "parked" ? report(intent, "parked", { error }) : "waiting";
   }
 
+  /**
+   * Another's transaction has the nonce for good. A node behind the others might only not have our receipt yet, and
+   * sending anew would then be sending twice: so this is believed when it still holds `stuckAfter` epochs later.
+   */
+  async function mourn(intent: StoredIntent, nonce: number, head: bigint): Promise<Outcome> {
+    const since = taken.get(intent.id) ?? head;
+    taken.set(intent.id, since);
+    if (head - since < limits.stuckAfter) return "waiting";
+    taken.delete(intent.id);
+    logger.error({ key: intent.key, nonce }, "another transaction took this nonce");
+    return requeue(intent);
+  }
+
   async function requeue(intent: StoredIntent): Promise<Outcome> {
     await log.release(intent.id);
     return "waiting";
@@ -286,7 +298,7 @@ export function createTransactionSender(options: TransactionSenderOptions) {
       try {
         return await client.getTransactionReceipt({ hash: hash as Hex });
       } catch (error) {
-        if (!(error instanceof TransactionReceiptNotFoundError)) throw error;
+        if (causeNamed(error, "TransactionReceiptNotFoundError") === undefined) throw error;
       }
     }
     return undefined;
@@ -359,9 +371,16 @@ function max(a: bigint, b: bigint): bigint {
 
 /** The name and values of the contract's error, or undefined when the call did not revert. */
 export function revertOf(error: unknown): string | undefined {
-  if (!(error instanceof BaseError)) return undefined;
-  const revert = error.walk((cause) => cause instanceof ContractFunctionRevertedError);
-  if (!(revert instanceof ContractFunctionRevertedError)) return undefined;
+  const revert = causeNamed(error, "ContractFunctionRevertedError") as
+    | ContractFunctionRevertedError
+    | undefined;
+  if (revert === undefined) return undefined;
   if (revert.data === undefined) return revert.reason ?? revert.signature ?? "reverted without a reason";
   return `${revert.data.errorName}(${(revert.data.args ?? []).map(String).join(", ")})`;
+}
+
+/** By name: the client may come from another copy of viem than this file's. */
+function causeNamed(error: unknown, name: string): unknown {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause.name === name) return cause;
+  return undefined;
 }

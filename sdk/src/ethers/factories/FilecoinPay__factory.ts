@@ -115,6 +115,22 @@ const _abi = [
   {
     inputs: [
       {
+        internalType: "address",
+        name: "to",
+        type: "address",
+      },
+      {
+        internalType: "uint256",
+        name: "amount",
+        type: "uint256",
+      },
+    ],
+    name: "FeeWithdrawalNativeTransferFailed",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
         internalType: "contract IERC20",
         name: "token",
         type: "address",
@@ -246,6 +262,22 @@ const _abi = [
       },
     ],
     name: "InsufficientUnlockedFunds",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
+        internalType: "uint256",
+        name: "nextRate",
+        type: "uint256",
+      },
+      {
+        internalType: "uint256",
+        name: "untilEpoch",
+        type: "uint256",
+      },
+    ],
+    name: "InvalidRateChangeQueueState",
     type: "error",
   },
   {
@@ -467,6 +499,32 @@ const _abi = [
     type: "error",
   },
   {
+    inputs: [
+      {
+        internalType: "uint256",
+        name: "railId",
+        type: "uint256",
+      },
+      {
+        internalType: "address",
+        name: "from",
+        type: "address",
+      },
+      {
+        internalType: "uint256",
+        name: "oldRate",
+        type: "uint256",
+      },
+      {
+        internalType: "uint256",
+        name: "lockupRate",
+        type: "uint256",
+      },
+    ],
+    name: "LockupRateLessThanOldRate",
+    type: "error",
+  },
+  {
     inputs: [],
     name: "MissingServiceFeeRecipient",
     type: "error",
@@ -622,6 +680,32 @@ const _abi = [
   {
     inputs: [
       {
+        internalType: "address",
+        name: "payer",
+        type: "address",
+      },
+      {
+        internalType: "address",
+        name: "operator",
+        type: "address",
+      },
+      {
+        internalType: "address",
+        name: "payee",
+        type: "address",
+      },
+      {
+        internalType: "address",
+        name: "caller",
+        type: "address",
+      },
+    ],
+    name: "OnlyRailParticipantAllowed",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
         internalType: "uint256",
         name: "allowance",
         type: "uint256",
@@ -709,6 +793,17 @@ const _abi = [
       },
     ],
     name: "RateChangeNotAllowedOnTerminatedRail",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
+        internalType: "uint256",
+        name: "untilEpoch",
+        type: "uint256",
+      },
+    ],
+    name: "RateChangeQueueNotEmpty",
     type: "error",
   },
   {

@@ -1,0 +1,6 @@
+export {
+  type LookAtSectorParameters,
+  lookAtSector,
+  type SectorLook,
+  SectorLookError,
+} from "./look-at-sector.ts";

@@ -1,0 +1,26 @@
+export {
+  ConfigInvalidError,
+  type DealsConfig,
+  type DealsConfigInput,
+  loadConfig,
+  parseDealsConfig,
+} from "./config.ts";
+export {
+  createSectorLocator,
+  devnetReader,
+  type SectorLocator,
+  stateCallReader,
+} from "./deals/sector-locator.ts";
+export type * from "./deals/state.ts";
+export type { DealsTables } from "./deals/tables.ts";
+export {
+  createDealsWatcher,
+  type DealsEvent,
+  type DealsWatcher,
+  type DealsWatcherOptions,
+  type Step,
+} from "./deals/watcher.ts";
+export { openWatcherDatabase } from "./open-watcher-database.ts";
+export { type Clock, systemClock } from "./runtime/clock.ts";
+export { FAULT_POINTS, type Fault, type FaultPoint } from "./runtime/fault-point.ts";
+export type { Finished } from "./runtime/transaction-sender.ts";
