@@ -29,7 +29,7 @@ describe("a dataset's life", function () {
   async function stored(packed: PackedPath, copies: number): Promise<Step> {
     await using watcher = await startWatcher(stage, packed, () => {}, { copies });
     const wanted = copies * packed.pieces.length;
-    return until(
+    return await until(
       stage,
       watcher,
       "every copy is active",

@@ -239,7 +239,16 @@ contract DealErrorsTest is DealsFixture {
         _notConstructed(p, 86_401, 1, 86_400);
         p = dealParameters();
         p.dryGrace = 0;
-        _notConstructed(p, 0, 1, type(uint64).max);
+        _notConstructed(p, 0, 1, type(uint32).max);
+        p = dealParameters();
+        p.slashWindow = type(uint64).max;
+        _notConstructed(p, type(uint64).max, 1, type(uint32).max);
+        p = dealParameters();
+        p.extensionLead = 0;
+        _notConstructed(p, 0, 1, type(uint32).max);
+        p = dealParameters();
+        p.maxExtension = p.extensionLead - 1;
+        _notConstructed(p, p.maxExtension, p.extensionLead, type(uint32).max);
     }
 
     function _notConstructed(

@@ -150,7 +150,7 @@ contract ProviderHandler is Test {
         Copies storage live = _copies[which % _copies.length];
         (ActorId provider, , , , ) = _registry.offerOf(live.offerId);
         vm.prank(_market);
-        try _registry.relock(live.offerId, live.bond) {
+        try _registry.relock(live.offerId, live.bond, 0, 0) {
             _countLock(provider, live.bond);
         } catch (bytes memory reason) {
             _named(reason);
