@@ -169,8 +169,11 @@ contract SectorEvidenceFaults_Test is SectorEvidenceTest {
 
     function test_AFailureStandsWhateverFollows() public {
         uint256 failedAt = _fail();
+        advance(5);
+        report(bob, 7);
+        assertRecord(7, Observation.Faulty, START, true, failedAt, alice);
         recover(miner, 7);
-        advance(10);
+        advance(5);
         refresh(7);
         assertRecord(7, Observation.Active, failedAt + 10, true, failedAt, alice);
         fault(miner, 7);
