@@ -1,0 +1,19 @@
+export type {
+  ActionClient,
+  Calling,
+  ContractCall,
+  ContractEvent,
+  ContractOptions,
+  Logs,
+  ReadAction,
+  ReadOptions,
+  SyncOptions,
+  WriteOptions,
+} from "./action.ts";
+export {
+  AccountMissingError,
+  type ActionError,
+  actionErrorsAbi,
+  EventMissingError,
+  TransactionRevertedError,
+} from "./errors.ts";
