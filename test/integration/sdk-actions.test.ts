@@ -94,7 +94,7 @@ describe("the SDK's actions, on a devnet", function () {
     worker = clientOf(accounts.providers[0]!.worker);
     owner = clientOf(accounts.providers[0]!.owner);
     provider = devnet.providers[0]!.minerId;
-    offerId = devnet.providers[0]!.offerId;
+    offerId = devnet.providers[0]!.offerId!;
   });
 
   after(async () => {
@@ -146,19 +146,19 @@ describe("the SDK's actions, on a devnet", function () {
   });
 
   it("propose within exactly the allowances that were quoted, and not within less", async () => {
-    const { proposal, allowances } = await quote();
+    const { proposal, allowances, rate, lockup, lockupPeriod } = await quote();
     const approve = (change: Partial<typeof allowances>) =>
       devnet.hurry(
         setOperatorApprovalSync(payer, {
           ...{ ...on.pay, token, operator: on.deals.address, approved: true, ...allowances, ...change },
         }),
       );
-    for (const [name, error] of [
-      ["rateAllowance", "OperatorRateAllowanceExceeded"],
-      ["lockupAllowance", "OperatorLockupAllowanceExceeded"],
-      ["maxLockupPeriod", "LockupPeriodExceedsOperatorMaximum"],
+    for (const [error, tooLittle] of [
+      ["OperatorRateAllowanceExceeded", { rateAllowance: rate - 1n }],
+      ["OperatorLockupAllowanceExceeded", { lockupAllowance: lockup - 1n }],
+      ["LockupPeriodExceedsOperatorMaximum", { maxLockupPeriod: lockupPeriod - 1n }],
     ] as const) {
-      await approve({ [name]: allowances[name] - 1n });
+      await approve(tooLittle);
       const { revert, next } = await refusal(proposeDeal(payer, { ...on.deals, ...proposal }));
       expect(revert.errorName).to.equal(error);
       expect(next).to.contain("quoteDeal");
@@ -301,9 +301,7 @@ describe("the SDK's actions, on a devnet", function () {
     expect(message).to.contain("DealUnknown(999)");
     expect(next).to.contain("splitCopyId");
     const call = declineDealCall(payer, { ...on.deals, dealId: 999n });
-    const simulated = await simulateContract(payer, { ...call, account: me }).catch(
-      (error: unknown) => error,
-    );
+    const simulated = await simulateContract(payer, call).catch((error: unknown) => error);
     expect(decodeRevert(simulated, errorsAbi)).to.deep.include({ errorName: "DealUnknown" });
     const nobody = createHoldfastClient({ chain: chains.devnet, transport: http(devnet.rpcUrl) });
     const { proposal } = await quote();
