@@ -57,18 +57,17 @@ export type ArgsOf<abi extends Abi, name extends ContractFunctionName<abi>> = Co
 >;
 
 /** One call of a contract: what viem's `simulateContract`, `writeContract` and batching take. */
-export interface ContractCall<
+export type ContractCall<
   abi extends Abi = Abi,
   name extends ContractFunctionName<abi> = ContractFunctionName<abi>,
   args = unknown,
-> {
+> = {
   address: Address;
   abi: abi;
   functionName: name;
   args: args;
   /** attoFIL, where the function is payable. */
-  value?: bigint;
-}
+} & (name extends ContractFunctionName<abi, "payable"> ? { value?: bigint } : unknown);
 
 /** An event of a contract, decoded: typed `eventName` and `args`, and where in the chain it stands. */
 export type ContractEvent<

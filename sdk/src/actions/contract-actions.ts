@@ -111,7 +111,7 @@ export function contractActions<const abi extends Abi>(contract: string, abi: ab
       const address = options.address ?? addressOf(contract, client.chain.id);
       const value = paying?.(options);
       const paid = value === undefined ? {} : { value };
-      return { address, abi, functionName, args: argsOf(options), ...paid };
+      return { address, abi, functionName, args: argsOf(options), ...paid } as ContractCall<abi, name, args>;
     }
 
     /** Tried before it is sent: a refusal then names its reason, costs nothing and leaves no nonce behind. */

@@ -8,3 +8,12 @@ export const onDeals = contractActions("StorageDeals", storageDealsAbi);
 export const onRegistry = contractActions("ProviderRegistry", providerRegistryAbi);
 export const onEvidence = contractActions("SectorEvidence", sectorEvidenceAbi);
 export const onPay = contractActions("FilecoinPay", filecoinPayAbi);
+
+/** What StorageDeals told in a receipt, in order; of logs of one address only, if given. */
+export const extractDealsEvents = onDeals.eventsOf;
+/** What ProviderRegistry told in a receipt: see `extractDealsEvents`. */
+export const extractRegistryEvents = onRegistry.eventsOf;
+/** What SectorEvidence told in a receipt: see `extractDealsEvents`. */
+export const extractEvidenceEvents = onEvidence.eventsOf;
+/** What Filecoin Pay told in a receipt: see `extractDealsEvents`. */
+export const extractPayEvents = onPay.eventsOf;

@@ -11,6 +11,12 @@ export type {
   WriteOptions,
 } from "./action.ts";
 export {
+  extractDealsEvents,
+  extractEvidenceEvents,
+  extractPayEvents,
+  extractRegistryEvents,
+} from "./contracts.ts";
+export {
   AccountMissingError,
   type ActionError,
   actionErrorsAbi,

@@ -34,7 +34,10 @@ export interface DealQuote {
   greatestCost: bigint;
   /** What the provider stakes, attoFIL. */
   bond: bigint;
-  /** What the deal takes of the operator's approval on Filecoin Pay: `setOperatorApproval`. */
+  /**
+   * What the deal takes of the operator's approval on Filecoin Pay: `setOperatorApproval`. Rates and lockups of several
+   * deals add up; the allowance of the reservation fee is spent with it.
+   */
   allowances: {
     rateAllowance: bigint;
     lockupAllowance: bigint;
@@ -64,7 +67,7 @@ export function quoteDeal({ terms, pieces, sealingWindow, duration }: QuoteDealP
     funds,
     greatestCost: rate * (sealingWindow + duration) + reservationFee,
     bond: sum(pieces.map(({ height }) => shareOf(terms.bondPerTib, height))),
-    // The fee is taken out of fixed lockup: for a moment all of the funds count as locked.
+    // Pay takes the fee off the allowance for good: what is left still has to cover the lockup.
     allowances: { rateAllowance: rate, lockupAllowance: funds, maxLockupPeriod: lockupPeriod },
   };
 }

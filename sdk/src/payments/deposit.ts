@@ -1,5 +1,4 @@
-import type { Address } from "viem";
-import { zeroAddress } from "viem";
+import { type Address, zeroAddress } from "viem";
 import { onPay } from "../actions/contracts.ts";
 
 export interface DepositParameters {
