@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { devnet } from "@holdfast/sdk";
 import {
   type Abi,
@@ -9,6 +10,7 @@ import {
   http,
   type PublicClient,
   type TransactionReceipt,
+  TransactionReceiptNotFoundError,
 } from "viem";
 import type { DevnetAccount } from "./accounts.ts";
 
@@ -34,6 +36,7 @@ export interface Sender {
 }
 
 const POLL_MS = 10;
+const LANDING_MS = 60_000;
 
 /** A reading client of the devnet at `rpcUrl`. */
 export function devnetClient(rpcUrl: string): PublicClient {
@@ -62,11 +65,24 @@ export function createSender(rpcUrl: string, { account }: DevnetAccount): Sender
       const submitted = last.then(() => submit(message));
       last = submitted.catch(() => undefined);
       const { hash, result } = await submitted;
-      const receipt = await reader.waitForTransactionReceipt({ hash, timeout: 60_000 });
+      const receipt = await landed(reader, hash);
       if (receipt.status !== "success") throw new Error(`${message.functionName} reverted in ${hash}`);
       return { receipt, result };
     },
   };
+}
+
+/** Looks until the message has landed: a waiter for new blocks would miss one that came before it began to wait. */
+async function landed(reader: PublicClient, hash: Hash): Promise<TransactionReceipt> {
+  const deadline = performance.now() + LANDING_MS;
+  for (;;) {
+    try {
+      return await reader.getTransactionReceipt({ hash });
+    } catch (error) {
+      if (!(error instanceof TransactionReceiptNotFoundError) || performance.now() > deadline) throw error;
+    }
+    await sleep(POLL_MS);
+  }
 }
 
 function devnetAt(rpcUrl: string): Chain {
