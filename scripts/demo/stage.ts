@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Devnet, startDevnet } from "@holdfast/devnet";
 import {
+  createHoldfastClient,
   delegatedSigner,
+  depositWithPermitAndApproveOperatorSync,
   devnet as devnetChain,
   filecoinPayAbi,
   sectorEvidenceAbi,
@@ -22,15 +24,7 @@ import {
   systemClock,
 } from "@holdfast/watchers";
 import pino from "pino";
-import {
-  createPublicClient,
-  createWalletClient,
-  http,
-  maxUint256,
-  type PublicClient,
-  parseEther,
-  parseSignature,
-} from "viem";
+import { createPublicClient, http, maxUint256, type PublicClient, parseEther } from "viem";
 
 /** Copies of every piece. */
 export const COPIES = 2;
@@ -79,38 +73,17 @@ function contractsOf({ contracts }: Devnet) {
 }
 
 /** One transaction: the client's USDFC goes into Filecoin Pay by permit, and the deals contract becomes its operator. */
-export async function fund({ devnet, client, contracts }: Stage, amount: bigint): Promise<void> {
+export async function fund({ devnet }: Stage, amount: bigint): Promise<void> {
   const { usdfc, deals, pay } = devnet.contracts;
   const { account } = devnet.accounts.client;
-  const wallet = createWalletClient({ chain: devnetChain, transport: http(devnet.rpcUrl), account });
-  const usdfcAbi = await devnet.chain.abiOf("UsdfcDouble");
-  const read = (functionName: string, args: unknown[] = []) =>
-    client.readContract({ address: usdfc, abi: usdfcAbi, functionName, args });
-  const [name, nonce] = await Promise.all([read("name"), read("nonces", [account.address])]);
-  const deadline = maxUint256;
-  const signature = await account.signTypedData({
-    domain: { name: name as string, version: "1", chainId: devnetChain.id, verifyingContract: usdfc },
-    types: {
-      Permit: [
-        { name: "owner", type: "address" },
-        { name: "spender", type: "address" },
-        { name: "value", type: "uint256" },
-        { name: "nonce", type: "uint256" },
-        { name: "deadline", type: "uint256" },
-      ],
-    },
-    primaryType: "Permit",
-    message: { owner: account.address, spender: pay, value: amount, nonce: nonce as bigint, deadline },
-  });
-  const { v, r, s } = parseSignature(signature);
-  const allowances = [maxUint256, amount, 30n * devnet.parameters.day * 2n] as const;
-  const hash = await wallet.writeContract({
-    ...contracts.pay,
-    functionName: "depositWithPermitAndApproveOperator",
-    args: [usdfc, account.address, amount, deadline, Number(v), r, s, deals, ...allowances],
-  });
-  const receipt = await devnet.hurry(client.waitForTransactionReceipt({ hash }));
-  if (receipt.status !== "success") throw new Error(`The deposit ${hash} reverted.`);
+  const payer = createHoldfastClient({ chain: devnetChain, transport: http(devnet.rpcUrl), account });
+  await devnet.hurry(
+    depositWithPermitAndApproveOperatorSync(payer, {
+      ...{ address: pay, token: usdfc, amount, operator: deals },
+      ...{ rateAllowance: maxUint256, lockupAllowance: amount },
+      maxLockupPeriod: 30n * devnet.parameters.day * 2n,
+    }),
+  );
 }
 
 /** The watcher that an operator runs, on a database in the demo's folder. */

@@ -260,8 +260,8 @@ describe("the SDK's actions, on a devnet", function () {
     const { terms, version, provider: offering } = await getOffer(payer, { ...on.registry, offerId });
     expect(offering).to.equal(provider);
     expect(await getOfferTerms(payer, { ...on.registry, offerId, version })).to.deep.equal(terms);
-    const { open, ratePerTib } = await getOfferRate(payer, { ...on.registry, offerId });
-    expect([open, ratePerTib]).to.deep.equal([true, terms.ratePerTib]);
+    const offered = await getOfferRate(payer, { ...on.registry, offerId });
+    expect(offered).to.deep.equal({ open: true, token, ratePerTib: terms.ratePerTib });
     expect(await getEnvelope(payer, { ...on.registry, provider })).to.have.all.keys("current");
     expect(await getProviderOwner(payer, { ...on.registry, provider })).to.be.a("bigint");
     const who = worker.account!.address;

@@ -66,8 +66,12 @@ export type ContractCall<
   abi: abi;
   functionName: name;
   args: args;
-  /** attoFIL, where the function is payable. */
-} & (name extends ContractFunctionName<abi, "payable"> ? { value?: bigint } : unknown);
+} & ([PayableNamed<abi, name>] extends [never] ? unknown : { /** attoFIL. */ value?: bigint });
+
+type PayableNamed<abi extends Abi, name> = Extract<
+  abi[number],
+  { type: "function"; name: name; stateMutability: "payable" }
+>;
 
 /** An event of a contract, decoded: typed `eventName` and `args`, and where in the chain it stands. */
 export type ContractEvent<

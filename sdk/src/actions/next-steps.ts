@@ -12,6 +12,7 @@ export const nextSteps: {
     "Send from the miner's owner, or where a hot key will do from its worker or a control address.",
   DealNothingProposed: "Nothing is left to decline: look at the copies with getCopies.",
   DealAlreadyLeft: "The deal is ending already: see railEnd of getDeal.",
+  DealTermEndsFirst: "Let the deal end by itself: its notice would run beyond its term.",
   DealCopyIsFaulty: "Recover the sector, let anyone refresh it (refreshSectors), then leave.",
   DealCopyNotActive: "Only an active copy can be reported: see getCopyState.",
   DealTooManyOpenProposals: "Wait until a proposal is sealed, declined or expired, or take another offer.",

@@ -15,7 +15,7 @@ const action = onDeals.write("decline", ({ dealId }: DeclineDealParameters) => [
  */
 export const declineDeal = action.send;
 
-/** {@link declineDeal}, waited for: the receipt, and that the contract told. @throws ActionError */
+/** {@link declineDeal}, waited for: the receipt, and all that the contract told. @throws ActionError */
 export const declineDealSync = action.sync;
 export type DeclineDealSyncReturnType = Awaited<ReturnType<typeof declineDealSync>>;
 

@@ -8,7 +8,7 @@ export interface GetDealParameters {
 }
 
 /**
- * A deal as recorded. Epochs, and amounts in token units; `rate` an epoch, of the copies that are not final; `exitFee` is its
+ * A deal as recorded. Epochs, and amounts in token units; `rate` an epoch, of the copies that are not final; `exitFee` is their
  * upper bound; `railEnd` 0 while nobody left.
  * @throws ActionError
  */

@@ -10,8 +10,8 @@ const action = onDeals.write("leaveAsClient", ({ dealId }: LeaveDealAsClientPara
 });
 
 /**
- * Leaves a deal as its client: pays the exit fee, and the rail ends after its period. Copies go on being proven, paid and
- * slashed until then.
+ * Leaves a deal as its client: the rail ends after its period, and copies go on being proven, paid and slashed until then.
+ * The exit fee is taken at once, or by a later poke while copies are still proposed. DealTermEndsFirst if that is not early.
  * @returns the transaction's hash
  * @throws ActionError
  */

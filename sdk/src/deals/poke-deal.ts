@@ -15,7 +15,7 @@ const action = onDeals.write("poke", ({ dealId }: PokeDealParameters) => [dealId
  */
 export const pokeDeal = action.send;
 
-/** {@link pokeDeal}, waited for: the receipt, and that the contract told. @throws ActionError */
+/** {@link pokeDeal}, waited for: the receipt, and all that the contract told. @throws ActionError */
 export const pokeDealSync = action.sync;
 export type PokeDealSyncReturnType = Awaited<ReturnType<typeof pokeDealSync>>;
 

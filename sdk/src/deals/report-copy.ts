@@ -17,7 +17,7 @@ const action = onDeals.write("report", ({ copyId, location }: ReportCopyParamete
  */
 export const reportCopy = action.send;
 
-/** {@link reportCopy}, waited for: the receipt, and that the contract told. @throws ActionError */
+/** {@link reportCopy}, waited for: the receipt, and all that the contract told. @throws ActionError */
 export const reportCopySync = action.sync;
 export type ReportCopySyncReturnType = Awaited<ReturnType<typeof reportCopySync>>;
 

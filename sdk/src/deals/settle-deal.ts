@@ -15,7 +15,7 @@ const action = onDeals.write("settle", ({ dealId }: SettleDealParameters) => [de
  */
 export const settleDeal = action.send;
 
-/** {@link settleDeal}, waited for: the receipt, and that the contract told. @throws ActionError */
+/** {@link settleDeal}, waited for: the receipt, and all that the contract told. @throws ActionError */
 export const settleDealSync = action.sync;
 export type SettleDealSyncReturnType = Awaited<ReturnType<typeof settleDealSync>>;
 

@@ -23,7 +23,7 @@ const action = onEvidence.write(
  */
 export const extendCommitment = action.send;
 
-/** {@link extendCommitment}, waited for: the receipt, and that the contract told. @throws ActionError */
+/** {@link extendCommitment}, waited for: the receipt, and all that the contract told. @throws ActionError */
 export const extendCommitmentSync = action.sync;
 export type ExtendCommitmentSyncReturnType = Awaited<ReturnType<typeof extendCommitmentSync>>;
 

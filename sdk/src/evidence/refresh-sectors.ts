@@ -24,7 +24,7 @@ const action = onEvidence.write("refresh", ({ miner, sectors, locations }: Refre
  */
 export const refreshSectors = action.send;
 
-/** {@link refreshSectors}, waited for: the receipt, and that the contract told. @throws ActionError */
+/** {@link refreshSectors}, waited for: the receipt, and all that the contract told. @throws ActionError */
 export const refreshSectorsSync = action.sync;
 export type RefreshSectorsSyncReturnType = Awaited<ReturnType<typeof refreshSectorsSync>>;
 

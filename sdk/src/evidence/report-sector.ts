@@ -24,7 +24,7 @@ const action = onEvidence.write("report", ({ miner, sector, location }: ReportSe
  */
 export const reportSector = action.send;
 
-/** {@link reportSector}, waited for: the receipt, and that the contract told. @throws ActionError */
+/** {@link reportSector}, waited for: the receipt, and all that the contract told. @throws ActionError */
 export const reportSectorSync = action.sync;
 export type ReportSectorSyncReturnType = Awaited<ReturnType<typeof reportSectorSync>>;
 

@@ -20,7 +20,7 @@ const action = onPay.write("settleRail", ({ railId, untilEpoch }: SettleRailPara
  */
 export const settleRail = action.send;
 
-/** {@link settleRail}, waited for: the receipt, and that the contract told. @throws ActionError */
+/** {@link settleRail}, waited for: the receipt, and all that the contract told. @throws ActionError */
 export const settleRailSync = action.sync;
 export type SettleRailSyncReturnType = Awaited<ReturnType<typeof settleRailSync>>;
 

@@ -6,12 +6,13 @@ export interface GetOfferRateParameters {
 }
 
 /**
- * Whether an offer is open now (neither paused nor expired, within the envelope), and its rate: token units per TiB and epoch.
+ * Whether an offer is open now (neither paused nor expired, within the envelope), in which token, and its
+ * rate: token units per TiB and epoch.
  * @throws ActionError
  */
 export const getOfferRate = onRegistry.read(
   "rateOf",
   ({ offerId }: GetOfferRateParameters) => [offerId],
-  ([open, ratePerTib]) => ({ open, ratePerTib }),
+  ([open, token, ratePerTib]) => ({ open, token, ratePerTib }),
 );
 export type GetOfferRateReturnType = Awaited<ReturnType<typeof getOfferRate>>;
