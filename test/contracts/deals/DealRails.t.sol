@@ -125,6 +125,27 @@ contract DealRailsTest is DealsFixture {
         assertTrue(deals.dealOf(dealId).railEnd > currentEpoch(), "the rail still runs");
     }
 
+    /* THE RATE'S QUEUE */
+
+    /// Whatever ends, in whichever order and unsettled: one entry a copy at most.
+    function test_TheRateQueueIsNoLongerThanTheDeal() external {
+        uint256 dealId = active(8);
+        for (uint256 i; i < 8; ++i) {
+            advance(100);
+            uint256 copyId = copyIdOf(dealId, (5 * i) % 8);
+            terminate(miner, sectorOf(copyId));
+            reportAs(stranger, copyId);
+            deals.poke(dealId);
+            assertLe(pay.getRateChangeQueueSize(dealId), i + 1, "entries");
+        }
+        uint256 entries = pay.getRateChangeQueueSize(dealId);
+        assertLe(entries, 8, "no more than copies");
+        assertTrue(deals.dealOf(dealId).railEnd == currentEpoch(), "closed with the last");
+        advance(W + 1);
+        deals.settle(dealId);
+        assertEq(pay.getRateChangeQueueSize(dealId), 0, "settled");
+    }
+
     /* SETTLEMENT */
 
     function test_SettlementWithoutProgressIsNoError() external {
