@@ -186,6 +186,37 @@ contract DealRailsTest is DealsFixture {
         );
     }
 
+    function test_SettlesPastAFailureOnRecord() external {
+        uint256 dealId = active(2);
+        pass(dealId, 1_000);
+        _killFirst(dealId);
+        advance(3_000);
+        refreshCopy(copyIdOf(dealId, 1));
+        (, , , , uint256 upTo, ) = pay.settleRail(dealId, block.number);
+        assertEq(upTo, block.number, "the failed copy holds nothing back");
+    }
+
+    /// A chain of faults is complete, and nobody pokes: that the sector proves again earns nothing.
+    function test_PaysNothingAfterAFailureThatNobodyPoked() external {
+        uint256 dealId = active(1);
+        uint256 copyId = copyIdOf(dealId, 0);
+        uint64 sector = sectorOf(copyId);
+        uint256 before = fundsOf(payee);
+        pass(dealId, 1_000);
+        fault(miner, sector);
+        for (uint256 i; i <= GRACE / CHAIN_GAP; ++i) {
+            evidence.report(miner, sector, location(miner, sector));
+            advance(CHAIN_GAP);
+        }
+        recover(miner, sector);
+        refreshCopy(copyId);
+        pass(dealId, 2_000);
+        pay.settleRail(dealId, block.number);
+        assertEq(fundsOf(payee) - before, net(1_000 * uint256(RATE)), "only what was before");
+        deals.settle(dealId);
+        assertEq(fundsOf(payee) - before, net(1_000 * uint256(RATE)), "nor after a poke");
+    }
+
     function test_PaysFromActivationOnly() external {
         uint256 dealId = propose(1);
         uint256 before = fundsOf(payee);
