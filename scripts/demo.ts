@@ -2,36 +2,28 @@
  * `npm run demo [-- <path>] [--json]`: a dataset packed, stored by independent providers, proven on chain and paid per
  * proven epoch; then one provider loses it, is slashed, and its copies are replaced; then the dataset is read back.
  */
-import { createWriteStream } from "node:fs";
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { basename, dirname, join, resolve } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { setTimeout as sleep } from "node:timers/promises";
+import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { BaseError, pieceUrl } from "@holdfast/sdk";
-import { type PackedPath, packDataset, readDataset, verifyCar } from "@holdfast/sdk/node";
+import { BaseError } from "@holdfast/sdk";
+import { type PackedPath, packDataset } from "@holdfast/sdk/node";
 import type { DealsEvent, Step } from "@holdfast/watchers";
 import { formatEther, parseEther } from "viem";
 import { firstDifference } from "./demo/compare-trees.ts";
-import { type ChainReceipt, readReceipt, table, type Watcher } from "./demo/receipt.ts";
+import { copiesIn, DemoError, pass, readBack, until } from "./demo/flow.ts";
+import { type ChainReceipt, readReceipt, table } from "./demo/receipt.ts";
 import { COPIES, fund, openStage, type Stage, startWatcher } from "./demo/stage.ts";
 
 /** Small enough that most inputs become several pieces. */
 const MAX_PIECE_SIZE = 16 << 20;
 const DEPOSIT = parseEther("100000");
-/** Rounds of one watcher step and a few epochs after which something that should have happened will not. */
-const MOST_ROUNDS = 600;
-const ROUND_MS = 100;
 
 const started = performance.now();
 const say = (line: string) => {
   const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(5);
   process.stderr.write(`${seconds} s  ${line}\n`);
 };
-
-class DemoError extends BaseError {}
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -75,14 +67,15 @@ async function main(): Promise<void> {
     (step) => copiesIn(step, "Failed").length === lost && active(step),
     5n,
   );
-  say("all lost copies failed on chain, were slashed and replaced; a day passes");
-  await pass(stage, watcher, 1n);
-  const replaced = await readReceipt(stage, await watcher.step());
+  say("all lost copies failed on chain, were slashed and replaced; three days pass");
+  const replaced = await readReceipt(stage, await pass(stage, watcher, 3n));
   checkPaid(replaced);
   checkSlashed(replaced, `f0${loser.minerId}`);
+  checkReplaced(replaced);
 
-  const holder = copiesIn(repaired, "Active")[0]!.provider;
-  const difference = await readBack(stage, packed, source, holder, repaired);
+  const output = join(stage.folder, basename(source));
+  await readBack(stage, packed, repaired, output, stage.devnet.providers[2]!.minerId);
+  const difference = await firstDifference(source, output);
   if (difference !== undefined) throw new DemoError(`The dataset came back changed: ${difference}.`);
   say(`read back from the providers, verified against ${packed.root}, and byte for byte what went in`);
 
@@ -137,49 +130,6 @@ function tell({ devnet }: Stage): (event: DealsEvent) => void {
   };
 }
 
-interface HeldCopy {
-  copyId: bigint;
-  provider: bigint;
-  endpoint: string;
-  commitment: string;
-}
-
-function copiesIn({ state }: Step, wanted: string): HeldCopy[] {
-  return state.deals.flatMap(({ provider, endpoint, copies }) =>
-    copies
-      .filter(({ current }) => current === wanted)
-      .map(({ copyId, commitment }) => ({ copyId, commitment, provider, endpoint })),
-  );
-}
-
-async function until(
-  { devnet }: Stage,
-  watcher: Watcher,
-  what: string,
-  reached: (step: Step) => boolean,
-  epochs: bigint,
-): Promise<Step> {
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    const step = await watcher.step();
-    if (reached(step)) return step;
-    // Providers fetch and hash in their own time.
-    await sleep(ROUND_MS);
-    await devnet.advance(epochs);
-  }
-  throw new DemoError(`It never came to this: ${what}.`, { next: "npm test" });
-}
-
-/** Days of diligent watching. */
-async function pass({ devnet }: Stage, watcher: Watcher, days: bigint): Promise<Step> {
-  const end = devnet.epoch() + days * devnet.parameters.day;
-  let step = await watcher.step();
-  while (devnet.epoch() < end) {
-    await devnet.advance(5);
-    step = await watcher.step();
-  }
-  return step;
-}
-
 /** No rail paid anything but proven epochs at the copies' rates, and all of these up to where it is settled. */
 function checkPaid({ deals }: ChainReceipt): void {
   for (const { deal, paid, earned } of deals) {
@@ -196,34 +146,13 @@ function checkSlashed({ bonds }: ChainReceipt, loser: string): void {
   }
 }
 
-/** Fetches every piece from a provider that holds it, `favourite` first, and unpacks the dataset. */
-async function readBack(
-  { folder }: Stage,
-  packed: PackedPath,
-  source: string,
-  favourite: bigint,
-  step: Step,
-): Promise<string | undefined> {
-  const fetched = join(folder, "fetched");
-  await mkdir(fetched);
-  const cars: string[] = [];
-  const holders = copiesIn(step, "Active").sort(
-    (a, b) => Number(b.provider === favourite) - Number(a.provider === favourite),
-  );
-  for (const { cid, commitment } of packed.pieces) {
-    const holder = holders.find((copy) => copy.commitment === commitment);
-    const answer = await fetch(pieceUrl(holder!.endpoint, `${cid}`));
-    if (!answer.ok || answer.body === null)
-      throw new DemoError(`Piece ${cid} was not served: ${answer.status}.`);
-    const car = join(fetched, `${cid}.car`);
-    await pipeline(Readable.fromWeb(answer.body as never), createWriteStream(car));
-    await verifyCar(car, `${cid}`);
-    cars.push(car);
+/** The replacements are proven and paid like the copies they replace. */
+function checkReplaced({ copies, deals }: ChainReceipt): void {
+  for (const { state, epochsProven, deal } of copies) {
+    if (state === "Active" && epochsProven === "0")
+      throw new DemoError(`A copy of deal ${deal} is not proven.`);
   }
-  const output = join(folder, "read", basename(source));
-  await mkdir(dirname(output));
-  await readDataset(cars, { root: packed.root, output });
-  return firstDifference(source, output);
+  for (const { deal, paid } of deals) if (paid === "0") throw new DemoError(`Deal ${deal} was not paid.`);
 }
 
 function receiptText(summary: {

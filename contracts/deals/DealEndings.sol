@@ -12,26 +12,33 @@ abstract contract DealEndings is DealRails {
     uint64 public immutable SLASH_WINDOW;
 
     constructor(uint64 slashWindow) {
+        _requireWithin(slashWindow, 1, GREATEST_SPAN);
         SLASH_WINDOW = slashWindow;
     }
 
     /// Applies the payer's account, time and evidence; then the rail follows.
     function _poke(uint256 dealId, DealRecord storage deal) internal {
         _endIfDry(dealId, deal);
-        _collectExitFee(dealId, deal);
-        if (deal.proposed != 0 && _sealingIsOver(deal))
+        if (deal.proposed != 0 && _sealingIsOver(deal)) {
             _expire(dealId, deal, min(Epoch.wrap(deal.sealBy), _lastOf(deal)));
+        }
+        _collectExitFee(dealId, deal);
         if (deal.live != 0) _conclude(dealId, deal);
         if (deal.railEnd != 0) return;
         if (deal.live == 0 && deal.proposed == 0) _close(dealId, deal);
         else _adjustRail(dealId, deal);
     }
 
-    /// Before somebody leaves: what is due anyway. True if that ended the rail already.
+    /// Before somebody leaves: what is due anyway. True if that ended the rail already. Leaving is for rails that would
+    /// end before the term does; later it would only keep the client's money locked for longer.
     function _endedByPoke(uint256 dealId, DealRecord storage deal) internal returns (bool) {
         if (deal.railEnd != 0) revert DealAlreadyLeft(dealId, deal.departure);
         _poke(dealId, deal);
-        return deal.railEnd != 0;
+        if (deal.railEnd != 0) return true;
+        if (Epoch.unwrap(_endIfTerminatedNow(deal)) >= deal.endEpoch) {
+            revert DealTermEndsFirst(dealId, Epoch.wrap(deal.endEpoch));
+        }
+        return false;
     }
 
     /// All copies that are still proposed: never sealed in time, or declined. Nobody is slashed.
@@ -112,20 +119,16 @@ abstract contract DealEndings is DealRails {
     }
 
     /// What a leaving provider loses of its live copies' shares. It cannot leave while one is reported.
-    function _forfeits(
-        uint256 dealId,
-        DealRecord storage deal,
-        bool early
-    ) internal returns (uint128 lost) {
+    function _forfeits(uint256 dealId, DealRecord storage deal) internal returns (uint128 lost) {
         (uint256[] memory copyIds, IStorageEvidence.Record[] memory records) = _liveRecords(
             dealId,
             deal
         );
         for (uint256 i; i < copyIds.length; ++i) {
             if (records[i].last != Observation.Active) revert DealCopyIsFaulty(copyIds[i]);
-            if (early) lost += _forfeitOf(deal, _bondOf(deal, _copies[copyIds[i]]));
+            lost += _forfeitOf(deal, _bondOf(deal, _copies[copyIds[i]]));
         }
-        deal.forfeited = early;
+        deal.forfeited = true;
     }
 
     /// Where the rail would end if it were terminated in this epoch.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
@@ -31,6 +32,8 @@ contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient 
         IFilecoinPay pay,
         Parameters memory parameters
     ) DealStore(registry, evidence, pay, parameters.dryGrace) DealEndings(parameters.slashWindow) {
+        _requireWithin(parameters.extensionLead, 1, GREATEST_SPAN);
+        _requireWithin(parameters.maxExtension, parameters.extensionLead, GREATEST_SPAN);
         EXTENSION_LEAD = parameters.extensionLead;
         MAX_EXTENSION = parameters.maxExtension;
     }
@@ -65,11 +68,7 @@ contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient 
             revert DealNotProvider(dealId, msg.sender);
         if (deal.proposed != 0) _expire(dealId, deal, currentEpoch());
         if (_endedByPoke(dealId, deal)) return;
-        uint128 lost = _forfeits(
-            dealId,
-            deal,
-            Epoch.unwrap(_endIfTerminatedNow(deal)) < deal.endEpoch
-        );
+        uint128 lost = _forfeits(dealId, deal);
         _terminate(dealId, deal, Departure.Provider, 0);
         if (lost != 0) REGISTRY.forfeit(deal.offerId, lost, deal.client);
     }
@@ -107,7 +106,8 @@ contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient 
         _checkExtension(dealId, deal, newEnd);
         deal.endEpoch = uint256(Epoch.unwrap(newEnd)).toUint40();
         ++deal.extensions;
-        REGISTRY.relock(deal.offerId, _extendSectors(dealId, deal, newEnd, locations));
+        uint128 bond = _extendSectors(dealId, deal, newEnd, locations);
+        REGISTRY.relock(deal.offerId, bond, deal.bondPerTib, deal.exitBps);
         emit DealExtended(dealId, msg.sender, newEnd);
     }
 
@@ -144,9 +144,8 @@ contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient 
         view_.token = deal.token;
         view_.ratePerTib = deal.ratePerTib;
         view_.bondPerTib = deal.bondPerTib;
-        (uint256 all, uint256 open) = _ratesOf(dealId, deal);
-        view_.rate = open;
-        view_.exitFee = all * deal.exitFeeEpochs;
+        view_.rate = _openRateOf(dealId, deal);
+        view_.exitFee = view_.rate * deal.exitFeeEpochs;
         view_.autoExtendUntil = Epoch.wrap(deal.autoExtendUntil);
         view_.autoExtendRateCap = deal.autoExtendRateCap;
     }
@@ -163,8 +162,7 @@ contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient 
         view_.activation = Epoch.wrap(copy.activation);
         view_.close = Epoch.wrap(copy.close);
         view_.rate = _rateOf(deal, copy);
-        if (copy.state == CopyState.Proposed || copy.state == CopyState.Active)
-            view_.bond = _bondOf(deal, copy);
+        if (_isOpen(copy)) view_.bond = _bondOf(deal, copy);
     }
 
     /// @inheritdoc IDealLifecycle
@@ -219,8 +217,8 @@ contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient 
         Epoch greatest = end.plus(MAX_EXTENSION);
         uint96 rate = deal.ratePerTib;
         if (msg.sender == deal.client) {
-            (bool open, uint128 offered) = REGISTRY.rateOf(deal.offerId);
-            if (!open) revert DealOfferClosed(dealId, deal.offerId);
+            (bool open, IERC20 token, uint128 offered) = REGISTRY.rateOf(deal.offerId);
+            if (!open || token != deal.token) revert DealOfferClosed(dealId, deal.offerId);
             if (offered > rate) revert DealExtensionAboveRate(dealId, offered, rate);
         } else {
             if (!REGISTRY.isControlling(deal.provider, msg.sender))
@@ -230,8 +228,9 @@ contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient 
             }
             greatest = min(greatest, Epoch.wrap(deal.autoExtendUntil));
         }
-        if (newEnd <= end || newEnd > greatest) {
-            revert DealExtensionOutOfBounds(dealId, newEnd, end.plus(1), greatest);
+        Epoch least = end.plus(EXTENSION_LEAD);
+        if (newEnd < least || newEnd > greatest) {
+            revert DealExtensionOutOfBounds(dealId, newEnd, least, greatest);
         }
     }
 

@@ -12,7 +12,7 @@ import {DealStore} from "./DealStore.sol";
 /// does, so its rate-change queue never holds more entries than the deal has copies. Its period is never 0 before it is
 /// closed: with period 0 a payer's termination would finalise the rail at once.
 abstract contract DealRails is DealStore {
-    /// Ends the rail after its period, charging the exit fee first: a dry payer pays it only before terminating.
+    /// Ends the rail after its period. The exit fee is taken first; while a copy may still be activated, later.
     /// @param fee token units out of the fixed lockup
     function _terminate(
         uint256 dealId,
@@ -21,10 +21,13 @@ abstract contract DealRails is DealStore {
         uint256 fee
     ) internal {
         deal.departure = departure;
-        deal.exitFeeSettled = true;
-        _chargeExitFee(dealId, fee);
+        bool isFeeKnown = deal.proposed == 0;
+        if (isFeeKnown) {
+            deal.exitFeeSettled = true;
+            _chargeExitFee(dealId, fee);
+        }
         PAY.terminateRail(dealId);
-        _freeFixedLockup(dealId, deal);
+        if (isFeeKnown) _freeFixedLockup(dealId, deal);
     }
 
     /// The rail has nothing more to carry: it ends now, or for a payer in debt where its money does.
@@ -41,9 +44,9 @@ abstract contract DealRails is DealStore {
         }
     }
 
-    /// A payer that terminated on Pay still owes the exit fee, as long as Pay lets it be taken.
+    /// Who left on Filecoin Pay, or while copies were proposed, still owes the exit fee, as long as Pay lets it be taken.
     function _collectExitFee(uint256 dealId, DealRecord storage deal) internal {
-        if (deal.exitFeeSettled || deal.railEnd == 0) return;
+        if (deal.exitFeeSettled || deal.railEnd == 0 || deal.proposed != 0) return;
         deal.exitFeeSettled = true;
         if (block.number >= deal.railEnd) return;
         _chargeExitFee(dealId, _exitFee(dealId, deal, Epoch.wrap(deal.railEnd)));
@@ -63,24 +66,23 @@ abstract contract DealRails is DealStore {
     function _adjustRail(uint256 dealId, DealRecord storage deal) internal {
         bool shorten = deal.period > deal.notice && deal.proposed == 0;
         if (!shorten && !deal.rateStale) return;
-        (uint256 all, uint256 open) = _ratesOf(dealId, deal);
-        if (shorten) {
-            try PAY.modifyRailLockup(dealId, deal.notice, all * deal.exitFeeEpochs) {
-                deal.period = deal.notice;
-            } catch (bytes memory reason) {
-                emit DealRailNotAdjusted(dealId, reason);
-                return;
-            }
+        uint256 rate = _openRateOf(dealId, deal);
+        uint32 period = shorten ? deal.notice : deal.period;
+        try PAY.modifyRailLockup(dealId, period, rate * deal.exitFeeEpochs) {
+            deal.period = period;
+        } catch (bytes memory reason) {
+            emit DealRailNotAdjusted(dealId, reason);
+            return;
         }
         if (deal.rateStale) {
-            try PAY.modifyRailPayment(dealId, open, 0) {
+            try PAY.modifyRailPayment(dealId, rate, 0) {
                 deal.rateStale = false;
             } catch (bytes memory reason) {
                 emit DealRailNotAdjusted(dealId, reason);
                 return;
             }
         }
-        emit DealRailAdjusted(dealId, open, deal.period);
+        emit DealRailAdjusted(dealId, rate, period);
     }
 
     /// Settles as far as evidence reaches. Pay reverts where there is no progress, and for a rail that is finalised.
@@ -99,25 +101,26 @@ abstract contract DealRails is DealStore {
         }
     }
 
-    /// What the payer owes for ending the rail at `railEnd`: the live rate up to the term's end, at most the offer's
-    /// fee; nothing for a copy that is reported.
+    /// What the payer owes for ending the rail at `railEnd`: each live copy's rate up to the term's end, at most for the
+    /// offer's exit fee epochs; nothing for a copy that failed before, or is reported.
     function _exitFee(
         uint256 dealId,
         DealRecord storage deal,
         Epoch railEnd
     ) internal view returns (uint256 fee) {
-        uint64 missing = Epoch.wrap(deal.endEpoch).since(railEnd);
-        if (missing == 0 || deal.live == 0) return 0;
+        uint256 epochs = Math.min(Epoch.wrap(deal.endEpoch).since(railEnd), deal.exitFeeEpochs);
+        if (epochs == 0 || deal.live == 0) return 0;
         (uint256[] memory copyIds, IStorageEvidence.Record[] memory records) = _liveRecords(
             dealId,
             deal
         );
         for (uint256 i; i < copyIds.length; ++i) {
-            if (records[i].failed || records[i].last != Observation.Active) continue;
-            fee += _rateOf(deal, _copies[copyIds[i]]) * missing;
+            bool isSound =
+                records[i].failed
+                    ? records[i].failedAt >= railEnd
+                    : records[i].last == Observation.Active;
+            if (isSound) fee += _rateOf(deal, _copies[copyIds[i]]) * epochs;
         }
-        (uint256 all, ) = _ratesOf(dealId, deal);
-        fee = Math.min(fee, all * deal.exitFeeEpochs);
     }
 
     function _chargeExitFee(uint256 dealId, uint256 fee) private {

@@ -68,6 +68,9 @@ abstract contract DealStore is IDealLedger {
     /// Epochs a dry payer has for topping up before anyone may end the deal; at most the deal's notice less FRESHNESS.
     uint64 public immutable DRY_GRACE;
 
+    /// Far above any sensible span of epochs; keeps sums with epochs within 40 bits.
+    uint64 internal constant GREATEST_SPAN = type(uint32).max;
+
     mapping(uint256 dealId => DealRecord) internal _deals;
     mapping(uint256 copyId => CopyRecord) internal _copies;
     mapping(uint64 offerId => mapping(address client => uint256)) internal _openProposals;
@@ -84,11 +87,17 @@ abstract contract DealStore is IDealLedger {
         EVIDENCE = evidence;
         PAY = pay;
         FRESHNESS = evidence.FRESHNESS();
-        uint64 notice = registry.MIN_NOTICE();
-        if (notice <= FRESHNESS)
-            revert DealParameterOutOfBounds(notice, FRESHNESS + 1, type(uint64).max);
-        if (dryGrace == 0) revert DealParameterOutOfBounds(dryGrace, 1, type(uint64).max);
+        // Longer than a chain of faults, so that whoever leaves and drops the bytes still fails before the rail's end.
+        uint64 least = evidence.GRACE() * 2;
+        if (least <= FRESHNESS) least = FRESHNESS + 1;
+        _requireWithin(registry.MIN_NOTICE(), least, type(uint64).max);
+        _requireWithin(dryGrace, 1, GREATEST_SPAN);
         DRY_GRACE = dryGrace;
+    }
+
+    function _requireWithin(uint256 value, uint256 least, uint256 greatest) internal pure {
+        if (value < least || value > greatest)
+            revert DealParameterOutOfBounds(value, least, greatest);
     }
 
     function _dealAt(uint256 dealId) internal view returns (DealRecord storage deal) {
@@ -138,20 +147,22 @@ abstract contract DealStore is IDealLedger {
         return uint128(Math.ceilDiv(uint256(bond) * deal.exitBps, 10_000));
     }
 
-    /// The rates of all copies, and of those that are not final, token units an epoch.
-    function _ratesOf(
+    /// The rates of the copies that are not final, token units an epoch.
+    function _openRateOf(
         uint256 dealId,
         DealRecord storage deal
-    ) internal view returns (uint256 all, uint256 open) {
+    ) internal view returns (uint256 rate) {
         for (uint256 i; i < deal.copies; ++i) {
             CopyRecord storage copy = _copies[copyIdOf(dealId, i)];
-            uint256 rate = _rateOf(deal, copy);
-            all += rate;
-            if (copy.state == CopyState.Proposed || copy.state == CopyState.Active) open += rate;
+            if (_isOpen(copy)) rate += _rateOf(deal, copy);
         }
     }
 
-    /// The copies in one stored state, and the evidence about their sectors.
+    function _isOpen(CopyRecord storage copy) internal view returns (bool) {
+        return copy.state == CopyState.Proposed || copy.state == CopyState.Active;
+    }
+
+    /// The live copies, and the evidence about their sectors.
     function _liveRecords(
         uint256 dealId,
         DealRecord storage deal

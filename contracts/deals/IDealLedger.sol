@@ -104,7 +104,7 @@ interface IDealLedger {
         uint96 bondPerTib;
         /// Sum of the rates of the copies that are not final, token units an epoch.
         uint256 rate;
-        /// Upper bound of the exit fee, token units; the rail's fixed lockup.
+        /// Upper bound of the exit fee of the copies that are not final, token units; the rail's fixed lockup.
         uint256 exitFee;
         Epoch autoExtendUntil;
         uint96 autoExtendRateCap;
@@ -184,6 +184,7 @@ interface IDealLedger {
     error DealNotPay(address caller);
     error DealNothingProposed(uint256 dealId);
     error DealAlreadyLeft(uint256 dealId, Departure departure);
+    error DealTermEndsFirst(uint256 dealId, Epoch endEpoch);
     error DealCopyIsFaulty(uint256 copyId);
     error DealCopyNotActive(uint256 copyId);
     error DealCallerNotMiner(address caller);

@@ -3,7 +3,6 @@ pragma solidity ^0.8.30;
 
 import {IValidator} from "../payments/IValidator.sol";
 import {ICurioDealViewV1} from "./ICurioDealViewV1.sol";
-import {copyIdOf} from "./IDealLedger.sol";
 import {IDealLifecycle} from "./IDealLifecycle.sol";
 import {IDealMarket} from "./IDealMarket.sol";
 

@@ -50,7 +50,8 @@ contract StorageDeals is
             parameters.minSealingWindow,
             parameters.maxSealingWindow
         );
-        if (least == 0 || least > greatest) revert DealParameterOutOfBounds(least, 1, greatest);
+        _requireWithin(greatest, 1, GREATEST_SPAN);
+        _requireWithin(least, 1, greatest);
         LIFECYCLE = address(new DealLifecycle(registry, evidence, pay, parameters));
         MIN_SEALING_WINDOW = least;
         MAX_SEALING_WINDOW = greatest;
@@ -134,7 +135,9 @@ contract StorageDeals is
     function verifyDeal(CurioDealView calldata asked) external view returns (bool) {
         CopyRecord storage copy = _copies[asked.dealId];
         DealRecord storage deal = _deals[asked.dealId >> 8];
-        if (copy.state != CopyState.Proposed || _sealingIsOver(deal)) return false;
+        // A deal that its payer has left is none to begin sealing for.
+        if (copy.state != CopyState.Proposed || deal.railEnd != 0 || _sealingIsOver(deal))
+            return false;
         return
             asked.providerActorId == ActorId.unwrap(deal.provider) &&
             asked.startEpoch == deal.sealBy &&

@@ -67,6 +67,7 @@ interface ISectorEvidence is IStorageEvidence {
     error EvidenceNotMarket(address caller);
     error EvidenceNotDeployer(address caller);
     error EvidenceAlreadyBound();
+    error EvidenceBindingZero();
     error EvidenceLengthsDiffer(uint256 sectors, uint256 others);
     error EvidenceParameterOutOfBounds(uint256 value, uint256 least, uint256 greatest);
 
@@ -86,7 +87,7 @@ interface ISectorEvidence is IStorageEvidence {
     ) external returns (bool[] memory fresh);
 
     /// Anyone. Asks the miner whether each sector is Active; an item that fails is skipped with EvidenceSkipped.
-    /// Active proves (start, min(now, commitment)], start = max(provenUntil, last report, now - FRESHNESS): what lies
+    /// Active proves (start, min(now, commitment)], start = max(provenUntil, last report, now - FRESHNESS), or now if the sector is on record as Faulty: what lies
     /// between provenUntil and start is unproven for good. It ends a chain of faults, and tips the chain's first reporter
     /// unless the sector has failed.
     /// @param locations per sector the aux bytes of GenerateSectorLocation: CBOR [deadline, partition]

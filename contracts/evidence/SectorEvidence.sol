@@ -79,6 +79,7 @@ contract SectorEvidence is ISectorEvidence {
     function bind(address market, address registry) external {
         if (msg.sender != _deployer) revert EvidenceNotDeployer(msg.sender);
         if (_market != address(0)) revert EvidenceAlreadyBound();
+        if (market == address(0) || registry == address(0)) revert EvidenceBindingZero();
         _market = market;
         _registry = registry;
         emit EvidenceBound(market, registry);
@@ -251,10 +252,14 @@ contract SectorEvidence is ISectorEvidence {
         Head memory head = track.head;
         uint256 current = _current();
         uint256 until = Math.min(current, head.commitment);
-        uint256 start = Math.max(
-            Math.max(head.provenUntil, head.lastReport),
-            Math.saturatingSub(current, FRESHNESS)
-        );
+        // A fault on record ends with this look and no earlier: when it did within the miner, nobody has seen.
+        uint256 start =
+            head.last == Observation.Faulty
+                ? current
+                : Math.max(
+                    Math.max(head.provenUntil, head.lastReport),
+                    Math.saturatingSub(current, FRESHNESS)
+                );
         // Else the commitment, and with it all that Active says of our piece, lies behind what may be reached.
         if (start <= until) {
             if (start > head.provenUntil) {

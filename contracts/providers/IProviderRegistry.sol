@@ -240,9 +240,10 @@ interface IProviderRegistry {
     /// Market only. What a leaving provider loses to the client.
     function forfeit(uint64 offerId, uint128 bond, address client) external;
 
-    /// Market only. An extension: the shares are released and locked anew, today, within the envelope now in force; so
-    /// refused while unbonding claims them.
-    function relock(uint64 offerId, uint128 bond) external;
+    /// Market only. An extension: the shares count as locked anew today, and their terms must be within the envelope.
+    /// @param bondPerTib of the deal's terms, attoFIL
+    /// @param exitBps of the deal's terms
+    function relock(uint64 offerId, uint128 bond, uint96 bondPerTib, uint16 exitBps) external;
 
     /// Evidence only. A reported fault recovered: credits the reporter with what is left of today's allowance, 0.1 % of
     /// the provider's free bond. Never reverts: 0 for lack of bond, provider or reporter.
@@ -298,9 +299,10 @@ interface IProviderRegistry {
     /// OfferChanged for a version that never was.
     function termsAt(uint64 offerId, uint32 version) external view returns (Terms memory);
 
-    /// What an extension by the client asks: is the offer open now (not paused, not expired, within the envelope now in
-    /// force), and at what rate.
-    function rateOf(uint64 offerId) external view returns (bool open, uint128 ratePerTib);
+    /// What an extension by the client asks: is the offer open now, in which token, and at what rate.
+    function rateOf(
+        uint64 offerId
+    ) external view returns (bool open, IERC20 token, uint128 ratePerTib);
 
     /// Where a provider says it is: the region of the offer, for people.
     function regionOf(uint64 offerId) external view returns (string memory);

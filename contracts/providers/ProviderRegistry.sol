@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {ActorId} from "../fvm/ActorId.sol";
@@ -261,8 +262,14 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IProviderRegistry
-    function relock(uint64 offerId, uint128 bond) external onlyMarket {
+    function relock(
+        uint64 offerId,
+        uint128 bond,
+        uint96 bondPerTib,
+        uint16 exitBps
+    ) external onlyMarket {
         ActorId provider = _offer(offerId).provider;
+        _accounts[provider].checkTerms(provider, bondPerTib, exitBps);
         _release(provider, offerId, bond, 0);
         _lock(provider, offerId, bond, 0);
     }
@@ -362,7 +369,9 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IProviderRegistry
-    function rateOf(uint64 offerId) external view returns (bool open, uint128 ratePerTib) {
+    function rateOf(
+        uint64 offerId
+    ) external view returns (bool open, IERC20 token, uint128 ratePerTib) {
         Offers.Offer storage offer = _offer(offerId);
         Terms storage terms = offer.terms[offer.version];
         Envelope storage envelope = _accounts[offer.provider].inForce();
@@ -371,7 +380,7 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
             currentEpoch() <= terms.expiry &&
             terms.bondPerTib <= envelope.maxBondPerTib &&
             terms.exitBps <= envelope.maxExitBps;
-        return (open, terms.ratePerTib);
+        return (open, terms.token, terms.ratePerTib);
     }
 
     /// @inheritdoc IProviderRegistry
@@ -427,7 +436,8 @@ contract ProviderRegistry is IProviderRegistry, ReentrancyGuardTransient {
 
     /// By a bare send, which runs none of the receiver's code. To nobody, or to here, it would be lost.
     function _pay(address to, uint256 amount) private {
-        if (to == address(0) || to == address(this) || !FilTransfer.send(to, amount)) {
+        bool isOurs = FilAddress.normalize(to) == address(this);
+        if (to == address(0) || isOurs || !FilTransfer.send(to, amount)) {
             revert ProviderTransferFailed(to, amount);
         }
     }

@@ -159,7 +159,7 @@ function offerTerms({ contracts, parameters }: DevnetChain, index: number): Offe
     token: contracts.usdfc,
     ratePerTib: (parseEther("5") * BigInt(5 + index)) / 5n / (30n * day),
     bondPerTib: parseEther("100"),
-    minPieceSize: 1n << 10n,
+    minPieceSize: 128n,
     maxPieceSize: 32n << 30n,
     minDuration,
     maxDuration: 1_550_000n,

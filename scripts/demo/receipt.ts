@@ -1,4 +1,4 @@
-import type { DealsWatcher, Step } from "@holdfast/watchers";
+import type { Step } from "@holdfast/watchers";
 import { formatEther, parseEventLogs } from "viem";
 import type { Stage } from "./stage.ts";
 
@@ -124,6 +124,3 @@ export function table(rows: readonly object[]): string {
     )
     .join("\n");
 }
-
-/** Same watcher, whichever way it is wrapped. */
-export type Watcher = Pick<DealsWatcher, "step">;

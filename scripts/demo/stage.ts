@@ -13,6 +13,7 @@ import type { PackedPath } from "@holdfast/sdk/node";
 import {
   createDealsWatcher,
   createSectorLocator,
+  type DealsConfigInput,
   type DealsEvent,
   type DealsWatcher,
   devnetReader,
@@ -117,10 +118,11 @@ export async function startWatcher(
   { folder, devnet, client }: Stage,
   packed: PackedPath,
   onEvent: (event: DealsEvent) => void,
+  change: Partial<DealsConfigInput["policy"]> = {},
 ): Promise<DealsWatcher & AsyncDisposable> {
   const { deals, registry, evidence, pay, usdfc } = devnet.contracts;
   const { day, minDuration } = devnet.parameters;
-  const db = await openWatcherDatabase(join(folder, "watcher.db"));
+  const db = await openWatcherDatabase(join(folder, `${packed.dataset}.db`));
   const { account, privateKey } = devnet.accounts.client;
   const watcher = await createDealsWatcher({
     config: parseDealsConfig({
@@ -130,6 +132,7 @@ export async function startWatcher(
         pieces: packed.pieces.map(({ cid, carPath, layerPath }) => ({ cid, car: carPath, layer: layerPath })),
         ...{ duration: minDuration, sealingWindow: 7n * day, settleEvery: day, sampleEvery: day },
         ...{ silentAfter: day, exclusion: 100n * day, renewBefore: 10n * day, retryAfter: 2n, pollEvery: 2n },
+        ...change,
       },
       sender: { confirmations: 0, stuckAfter: 100 },
     }),

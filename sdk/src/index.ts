@@ -1,10 +1,13 @@
+export * from "./actions/index.ts";
 export * from "./chains.ts";
 export * from "./client.ts";
 export * from "./dataset/index.ts";
+export * from "./deals/index.ts";
 export * from "./deployments.ts";
 export * from "./errors/index.ts";
 export * from "./evidence/index.ts";
 export * from "./fvm/index.ts";
 export * from "./generated/abis.ts";
 export { addresses } from "./generated/addresses.ts";
+export * from "./payments/index.ts";
 export * from "./providers/index.ts";

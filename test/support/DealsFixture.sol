@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-
+import {ICurioDealViewV1} from "../../contracts/deals/ICurioDealViewV1.sol";
 import {IDealLedger, copyIdOf} from "../../contracts/deals/IDealLedger.sol";
 import {IStorageDeals} from "../../contracts/deals/IStorageDeals.sol";
 import {StorageDeals} from "../../contracts/deals/StorageDeals.sol";
 import {SectorEvidence} from "../../contracts/evidence/SectorEvidence.sol";
 import {ActorId} from "../../contracts/fvm/ActorId.sol";
-import {Epoch, currentEpoch} from "../../contracts/fvm/Epoch.sol";
+import {Epoch} from "../../contracts/fvm/Epoch.sol";
+import {FilAddress} from "../../contracts/fvm/FilAddress.sol";
 import {Piece, PieceCid} from "../../contracts/fvm/PieceCid.sol";
 import {PieceManifest} from "../../contracts/mocks/fvm/SectorNotifier.sol";
 import {FilecoinPayDouble} from "../../contracts/mocks/payments/FilecoinPayDouble.sol";
 import {UsdfcDouble} from "../../contracts/mocks/payments/UsdfcDouble.sol";
 import {IFilecoinPay} from "../../contracts/payments/IFilecoinPay.sol";
-import {IProviderRegistry, shareOf} from "../../contracts/providers/IProviderRegistry.sol";
+import {IProviderRegistry} from "../../contracts/providers/IProviderRegistry.sol";
 import {ProviderRegistry} from "../../contracts/providers/ProviderRegistry.sol";
 import {FilecoinDevnet} from "./FilecoinDevnet.sol";
 import {vm} from "./Vm.sol";
@@ -75,7 +76,9 @@ abstract contract DealsFixture is FilecoinDevnet {
         registry = new ProviderRegistry(registryParameters());
         evidence = new SectorEvidence(W, GRACE, CHAIN_GAP);
         deals = IStorageDeals(
-            address(new StorageDeals(registry, evidence, IFilecoinPay(address(pay)), dealParameters()))
+            address(
+                new StorageDeals(registry, evidence, IFilecoinPay(address(pay)), dealParameters())
+            )
         );
         registry.bind(address(deals), address(evidence));
         evidence.bind(address(deals), address(registry));
@@ -184,7 +187,10 @@ abstract contract DealsFixture is FilecoinDevnet {
         }
     }
 
-    function proposal(uint64 offer, uint256 count) internal view returns (IDealLedger.Proposal memory) {
+    function proposal(
+        uint64 offer,
+        uint256 count
+    ) internal view returns (IDealLedger.Proposal memory) {
         (, uint32 version, , , ) = registry.offerOf(offer);
         return
             IDealLedger.Proposal({
@@ -223,6 +229,20 @@ abstract contract DealsFixture is FilecoinDevnet {
     function manifest(uint256 copyId) internal view returns (PieceManifest memory) {
         IDealLedger.Copy memory copy = deals.copyOf(copyId);
         return piece(copy.cid, uint64(32) << copy.height, address(deals), abi.encode(copyId));
+    }
+
+    /// How an unmodified Curio asks about a copy that it was sent.
+    function curioView(
+        uint256 copyId
+    ) internal view returns (ICurioDealViewV1.CurioDealView memory asked) {
+        IDealLedger.Deal memory deal = deals.dealOf(copyId >> 8);
+        IDealLedger.Copy memory copy = deals.copyOf(copyId);
+        asked.dealId = copyId;
+        asked.providerActorId = ActorId.unwrap(deal.provider);
+        asked.clientId = FilAddress.f410(deal.client);
+        asked.pieceCidV2 = Piece(copy.cid, copy.height, copy.padding).toCidV2();
+        asked.startEpoch = Epoch.unwrap(deal.sealBy);
+        asked.duration = deal.endEpoch.since(deal.sealBy);
     }
 
     function active(uint256 count) internal returns (uint256 dealId) {

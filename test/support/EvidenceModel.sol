@@ -47,18 +47,21 @@ library EvidenceModel {
 
     function refresh(Model storage m, uint256 epoch) internal returns (bool) {
         if (m.last == Observation.Dead || !isActive(m, epoch)) return false;
+        bool wasFaulty = m.last == Observation.Faulty;
         for (uint256 e = m.decided + 1; e <= epoch && e <= m.commitment; ++e) {
             bool withinReach = e + m.freshness > epoch;
             bool behindAReport;
             for (uint256 later = e; later <= epoch; ++later) {
                 behindAReport = behindAReport || m.reported[later];
             }
-            m.proven[e] = withinReach && !behindAReport;
+            m.proven[e] = withinReach && !behindAReport && !wasFaulty;
         }
         // No later look can reach further back than this one.
         for (uint256 e = m.decided; e <= epoch && e <= m.commitment; ++e) {
-            if (m.proven[e] || e + m.freshness == epoch || m.reported[e]) m.provenUntil = e;
+            if (m.proven[e] || (!wasFaulty && e + m.freshness == epoch) || m.reported[e])
+                m.provenUntil = e;
         }
+        if (wasFaulty && epoch <= m.commitment) m.provenUntil = epoch;
         m.decided = epoch;
         if (m.last == Observation.Faulty && !m.failed) ++m.tips[m.firstReporter];
         m.last = Observation.Active;

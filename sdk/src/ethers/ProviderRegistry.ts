@@ -364,7 +364,7 @@ export interface ProviderRegistryInterface extends Interface {
   ): string;
   encodeFunctionData(
     functionFragment: "relock",
-    values: [BigNumberish, BigNumberish]
+    values: [BigNumberish, BigNumberish, BigNumberish, BigNumberish]
   ): string;
   encodeFunctionData(
     functionFragment: "reserve",
@@ -947,7 +947,13 @@ export interface ProviderRegistry extends BaseContract {
 
   rateOf: TypedContractMethod<
     [offerId: BigNumberish],
-    [[boolean, bigint] & { open: boolean; ratePerTib: bigint }],
+    [
+      [boolean, string, bigint] & {
+        open: boolean;
+        token: string;
+        ratePerTib: bigint;
+      }
+    ],
     "view"
   >;
 
@@ -966,7 +972,12 @@ export interface ProviderRegistry extends BaseContract {
   >;
 
   relock: TypedContractMethod<
-    [offerId: BigNumberish, bond: BigNumberish],
+    [
+      offerId: BigNumberish,
+      bond: BigNumberish,
+      bondPerTib: BigNumberish,
+      exitBps: BigNumberish
+    ],
     [void],
     "nonpayable"
   >;
@@ -1174,7 +1185,13 @@ export interface ProviderRegistry extends BaseContract {
     nameOrSignature: "rateOf"
   ): TypedContractMethod<
     [offerId: BigNumberish],
-    [[boolean, bigint] & { open: boolean; ratePerTib: bigint }],
+    [
+      [boolean, string, bigint] & {
+        open: boolean;
+        token: string;
+        ratePerTib: bigint;
+      }
+    ],
     "view"
   >;
   getFunction(
@@ -1197,7 +1214,12 @@ export interface ProviderRegistry extends BaseContract {
   getFunction(
     nameOrSignature: "relock"
   ): TypedContractMethod<
-    [offerId: BigNumberish, bond: BigNumberish],
+    [
+      offerId: BigNumberish,
+      bond: BigNumberish,
+      bondPerTib: BigNumberish,
+      exitBps: BigNumberish
+    ],
     [void],
     "nonpayable"
   >;

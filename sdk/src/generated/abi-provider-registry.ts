@@ -735,6 +735,7 @@ export const providerRegistryAbi = [
     name: "rateOf",
     outputs: [
       { internalType: "bool", name: "open", type: "bool" },
+      { internalType: "contract IERC20", name: "token", type: "address" },
       { internalType: "uint128", name: "ratePerTib", type: "uint128" },
     ],
     stateMutability: "view",
@@ -783,6 +784,8 @@ export const providerRegistryAbi = [
     inputs: [
       { internalType: "uint64", name: "offerId", type: "uint64" },
       { internalType: "uint128", name: "bond", type: "uint128" },
+      { internalType: "uint96", name: "bondPerTib", type: "uint96" },
+      { internalType: "uint16", name: "exitBps", type: "uint16" },
     ],
     name: "relock",
     outputs: [],

@@ -17,6 +17,7 @@ export const sectorEvidenceAbi = [
   },
   { inputs: [], name: "CheckpointUnorderedInsertion", type: "error" },
   { inputs: [], name: "EvidenceAlreadyBound", type: "error" },
+  { inputs: [], name: "EvidenceBindingZero", type: "error" },
   {
     inputs: [
       { internalType: "uint256", name: "sectors", type: "uint256" },

@@ -203,6 +203,14 @@ export const storageDealsAbi = [
   },
   {
     inputs: [
+      { internalType: "uint256", name: "dealId", type: "uint256" },
+      { internalType: "Epoch", name: "endEpoch", type: "uint64" },
+    ],
+    name: "DealTermEndsFirst",
+    type: "error",
+  },
+  {
+    inputs: [
       { internalType: "address", name: "client", type: "address" },
       { internalType: "uint64", name: "offerId", type: "uint64" },
       { internalType: "uint256", name: "allowed", type: "uint256" },

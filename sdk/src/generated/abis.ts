@@ -242,6 +242,14 @@ export const errorsAbi = [
   },
   {
     inputs: [
+      { internalType: "uint256", name: "dealId", type: "uint256" },
+      { internalType: "Epoch", name: "endEpoch", type: "uint64" },
+    ],
+    name: "DealTermEndsFirst",
+    type: "error",
+  },
+  {
+    inputs: [
       { internalType: "address", name: "client", type: "address" },
       { internalType: "uint64", name: "offerId", type: "uint64" },
       { internalType: "uint256", name: "allowed", type: "uint256" },
@@ -255,6 +263,7 @@ export const errorsAbi = [
     type: "error",
   },
   { inputs: [], name: "EvidenceAlreadyBound", type: "error" },
+  { inputs: [], name: "EvidenceBindingZero", type: "error" },
   {
     inputs: [
       { internalType: "uint256", name: "sectors", type: "uint256" },

@@ -1,4 +1,5 @@
-import { type Address, encodeAbiParameters } from "viem";
+import type { Address } from "viem";
+import { notificationPayload } from "../deals/notification-payload.ts";
 import { type FilecoinNetwork, formatFilecoinAddress, fromActorId, fromEvmAddress } from "../fvm/address.ts";
 import { toBase64 } from "./base64.ts";
 import type { Mk20Deal, Mk20HttpUrl } from "./mk20.ts";
@@ -34,7 +35,6 @@ export interface SealedDealRequestParameters {
 export function sealedDealRequest(parameters: SealedDealRequestParameters): Mk20Deal {
   const { identifier, client, network, provider, pieceCid, urls, market, copyId, sealBy, duration } =
     parameters;
-  const payload = encodeAbiParameters([{ type: "uint256" }], [copyId]);
   return {
     identifier,
     client: formatFilecoinAddress(fromEvmAddress(client), network),
@@ -55,7 +55,7 @@ export function sealedDealRequest(parameters: SealedDealRequestParameters): Mk20
         market_address: market,
         market_deal_id: exact(copyId),
         notification_address: formatFilecoinAddress(fromEvmAddress(market), network),
-        notification_payload: toBase64(payload),
+        notification_payload: toBase64(notificationPayload(copyId)),
       },
       retrieval_v1: { indexing: true, announce_payload: false, announce_piece: false },
     },

@@ -78,7 +78,12 @@ contract DealErrorsTest is DealsFixture {
         propose(1);
         _refused(
             proposal(offerId, 1),
-            abi.encodeWithSelector(IProviderRegistry.OfferCapacityExhausted.selector, offerId, 0, SIZE)
+            abi.encodeWithSelector(
+                IProviderRegistry.OfferCapacityExhausted.selector,
+                offerId,
+                0,
+                SIZE
+            )
         );
     }
 
@@ -123,13 +128,19 @@ contract DealErrorsTest is DealsFixture {
         deals.setAutoExtend(99, Epoch.wrap(1), 1);
         vm.expectRevert(refusal);
         deals.dealOf(99);
-        vm.expectRevert(abi.encodeWithSelector(ICurioDealViewV1.DealNotFound.selector, copyIdOf(99, 0)));
+        vm.expectRevert(
+            abi.encodeWithSelector(ICurioDealViewV1.DealNotFound.selector, copyIdOf(99, 0))
+        );
         deals.getDealState(copyIdOf(99, 0));
     }
 
     function test_RevertWhen_NotTheClient() external {
         uint256 dealId = propose(1);
-        bytes memory refusal = abi.encodeWithSelector(IDealLedger.DealNotClient.selector, dealId, owner);
+        bytes memory refusal = abi.encodeWithSelector(
+            IDealLedger.DealNotClient.selector,
+            dealId,
+            owner
+        );
         vm.startPrank(owner);
         vm.expectRevert(refusal);
         deals.leaveAsClient(dealId);
@@ -140,7 +151,11 @@ contract DealErrorsTest is DealsFixture {
 
     function test_RevertWhen_NotTheProvider() external {
         uint256 dealId = active(1);
-        bytes memory refusal = abi.encodeWithSelector(IDealLedger.DealNotProvider.selector, dealId, worker);
+        bytes memory refusal = abi.encodeWithSelector(
+            IDealLedger.DealNotProvider.selector,
+            dealId,
+            worker
+        );
         vm.prank(worker);
         vm.expectRevert(refusal);
         deals.leaveAsProvider(dealId);
@@ -224,7 +239,16 @@ contract DealErrorsTest is DealsFixture {
         _notConstructed(p, 86_401, 1, 86_400);
         p = dealParameters();
         p.dryGrace = 0;
-        _notConstructed(p, 0, 1, type(uint64).max);
+        _notConstructed(p, 0, 1, type(uint32).max);
+        p = dealParameters();
+        p.slashWindow = type(uint64).max;
+        _notConstructed(p, type(uint64).max, 1, type(uint32).max);
+        p = dealParameters();
+        p.extensionLead = 0;
+        _notConstructed(p, 0, 1, type(uint32).max);
+        p = dealParameters();
+        p.maxExtension = p.extensionLead - 1;
+        _notConstructed(p, p.maxExtension, p.extensionLead, type(uint32).max);
     }
 
     function _notConstructed(
@@ -234,7 +258,12 @@ contract DealErrorsTest is DealsFixture {
         uint256 greatest
     ) private {
         vm.expectRevert(
-            abi.encodeWithSelector(IDealLedger.DealParameterOutOfBounds.selector, value, least, greatest)
+            abi.encodeWithSelector(
+                IDealLedger.DealParameterOutOfBounds.selector,
+                value,
+                least,
+                greatest
+            )
         );
         new StorageDeals(registry, evidence, IFilecoinPay(address(pay)), p);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
 import {IDealLedger, copyIdOf} from "../../../contracts/deals/IDealLedger.sol";
 import {Epoch, currentEpoch} from "../../../contracts/fvm/Epoch.sol";
 import {IProviderRegistry} from "../../../contracts/providers/IProviderRegistry.sol";
@@ -57,7 +59,7 @@ contract DealExtensionTest is DealsFixture {
         pass(_dealId, _end.since(currentEpoch()) - EXTENSION_LEAD + 1);
         _refused(
             client,
-            _end.plus(10),
+            _end.plus(EXTENSION_LEAD),
             abi.encodeWithSelector(
                 IDealLedger.DealExtensionTooLate.selector,
                 _dealId,
@@ -83,8 +85,11 @@ contract DealExtensionTest is DealsFixture {
     }
 
     function test_RevertWhen_ASectorIsFaulty() external {
-        Epoch newEnd = _end.plus(900);
-        fault(miner, sectorOf(copyIdOf(_dealId, 1)));
+        Epoch newEnd = _end.plus(EXTENSION_LEAD);
+        _extendAllSectors(newEnd.plus(10));
+        uint64 sector = sectorOf(copyIdOf(_dealId, 1));
+        evidence.extendCommitment(miner, sector, location(miner, sector));
+        fault(miner, sector);
         advance(1);
         _refused(
             client,
@@ -92,7 +97,7 @@ contract DealExtensionTest is DealsFixture {
             abi.encodeWithSelector(
                 IDealLedger.DealSectorNotExtended.selector,
                 copyIdOf(_dealId, 1),
-                _end.plus(1_000),
+                newEnd.plus(10),
                 newEnd
             )
         );
@@ -105,7 +110,7 @@ contract DealExtensionTest is DealsFixture {
         registry.reviseOffer(offerId, dearer);
         _refused(
             client,
-            _end.plus(10),
+            _end.plus(EXTENSION_LEAD),
             abi.encodeWithSelector(
                 IDealLedger.DealExtensionAboveRate.selector,
                 _dealId,
@@ -115,22 +120,60 @@ contract DealExtensionTest is DealsFixture {
         );
     }
 
+    function test_RevertWhen_TheOfferIsInAnotherTokenNow() external {
+        IProviderRegistry.Terms memory other = terms();
+        other.token = IERC20(address(0xDA1));
+        other.ratePerTib = 1_000_000;
+        vm.prank(worker);
+        registry.reviseOffer(offerId, other);
+        _refused(
+            client,
+            _end.plus(EXTENSION_LEAD),
+            abi.encodeWithSelector(IDealLedger.DealOfferClosed.selector, _dealId, offerId)
+        );
+    }
+
+    function test_RevertWhen_TheEnvelopeIsNarrowerNow() external {
+        IProviderRegistry.Terms memory modest = terms();
+        modest.bondPerTib = BOND_PER_TIB / 2;
+        IProviderRegistry.Envelope memory narrow = envelope();
+        narrow.maxBondPerTib = BOND_PER_TIB / 2;
+        vm.startPrank(owner);
+        registry.announceEnvelope(miner, narrow);
+        registry.reviseOffer(offerId, modest);
+        vm.stopPrank();
+        pass(_dealId, 20_160);
+        Epoch newEnd = _end.plus(100_000);
+        _extendAllSectors(newEnd);
+        _refused(
+            client,
+            newEnd,
+            abi.encodeWithSelector(
+                IProviderRegistry.ProviderBondAboveEnvelope.selector,
+                miner,
+                "maxBondPerTib",
+                BOND_PER_TIB,
+                BOND_PER_TIB / 2
+            )
+        );
+    }
+
     function test_RevertWhen_TheOfferIsPaused() external {
         vm.prank(worker);
         registry.pauseOffer(offerId, true);
         _refused(
             client,
-            _end.plus(10),
+            _end.plus(EXTENSION_LEAD),
             abi.encodeWithSelector(IDealLedger.DealOfferClosed.selector, _dealId, offerId)
         );
     }
 
     function test_RevertWhen_TheProviderExceedsTheClientsLeave() external {
         vm.prank(client);
-        deals.setAutoExtend(_dealId, _end.plus(50), RATE_PER_TIB - 1);
+        deals.setAutoExtend(_dealId, _end.plus(3_000), RATE_PER_TIB - 1);
         _refused(
             worker,
-            _end.plus(50),
+            _end.plus(3_000),
             abi.encodeWithSelector(
                 IDealLedger.DealExtensionAboveRate.selector,
                 _dealId,
@@ -139,8 +182,8 @@ contract DealExtensionTest is DealsFixture {
             )
         );
         vm.prank(client);
-        deals.setAutoExtend(_dealId, _end.plus(50), RATE_PER_TIB);
-        _refused(worker, _end.plus(51), _outOfBounds(_end.plus(51), _end.plus(50)));
+        deals.setAutoExtend(_dealId, _end.plus(3_000), RATE_PER_TIB);
+        _refused(worker, _end.plus(3_001), _outOfBounds(_end.plus(3_001), _end.plus(3_000)));
     }
 
     function test_RevertWhen_TheEndDoesNotMoveForward() external {
@@ -154,8 +197,10 @@ contract DealExtensionTest is DealsFixture {
 
     function test_RevertWhen_LocationsAreMissing() external {
         vm.prank(client);
-        vm.expectRevert(abi.encodeWithSelector(IDealLedger.DealLocationsMissing.selector, _dealId, 1, 2));
-        deals.extend(_dealId, _end.plus(10), new bytes[](1));
+        vm.expectRevert(
+            abi.encodeWithSelector(IDealLedger.DealLocationsMissing.selector, _dealId, 1, 2)
+        );
+        deals.extend(_dealId, _end.plus(EXTENSION_LEAD), new bytes[](1));
     }
 
     function test_RevertGiven_StillProposed() external {
@@ -188,7 +233,7 @@ contract DealExtensionTest is DealsFixture {
                 IDealLedger.DealExtensionOutOfBounds.selector,
                 _dealId,
                 newEnd,
-                _end.plus(1),
+                _end.plus(EXTENSION_LEAD),
                 greatest
             );
     }

@@ -3,7 +3,6 @@ pragma solidity ^0.8.30;
 
 import {IDealLedger, copyIdOf} from "../../../contracts/deals/IDealLedger.sol";
 import {Epoch, currentEpoch} from "../../../contracts/fvm/Epoch.sol";
-import {IProviderRegistry} from "../../../contracts/providers/IProviderRegistry.sol";
 import {DealsFixture} from "../../support/DealsFixture.sol";
 import {vm} from "../../support/Vm.sol";
 
@@ -17,10 +16,17 @@ contract DealLifeTest is DealsFixture {
         (, uint256 lockup, uint256 rate, ) = pay.accounts(usdfc, client);
         assertEq(rate, 2 * RATE, "rail's rate");
         assertEq(lockup, 2 * RATE * (uint256(NOTICE) + WINDOW + EXIT_FEE_EPOCHS), "lockup");
-        assertEq(before - fundsOf(client), 2 * uint256(RATE) * RESERVATION_EPOCHS, "reservation fee");
+        assertEq(
+            before - fundsOf(client),
+            2 * uint256(RATE) * RESERVATION_EPOCHS,
+            "reservation fee"
+        );
         assertEq(fundsOf(payee), net(2 * uint256(RATE) * RESERVATION_EPOCHS), "payee's");
         assertEq(registry.bondOf(miner).locked, 2 * BOND, "bond");
-        assertTrue(deals.stateOf(copyIdOf(dealId, 1)) == IDealLedger.CopyState.Proposed, "proposed");
+        assertTrue(
+            deals.stateOf(copyIdOf(dealId, 1)) == IDealLedger.CopyState.Proposed,
+            "proposed"
+        );
     }
 
     function test_PaysProvenEpochsOnly() external {
@@ -63,7 +69,10 @@ contract DealLifeTest is DealsFixture {
         deals.settle(dealId);
         advance(1);
         deals.settle(dealId);
-        assertTrue(deals.stateOf(copyIdOf(dealId, 0)) == IDealLedger.CopyState.Completed, "completed");
+        assertTrue(
+            deals.stateOf(copyIdOf(dealId, 0)) == IDealLedger.CopyState.Completed,
+            "completed"
+        );
         assertEq(fundsOf(payee) - paidBefore, net(served * uint256(RATE)), "the whole term");
         (, uint256 lockup, uint256 rate, ) = pay.accounts(usdfc, client);
         assertEq(lockup, 0, "nothing locked");
@@ -83,7 +92,10 @@ contract DealLifeTest is DealsFixture {
         assertEq(Epoch.unwrap(railEnd), block.number + NOTICE, "serves the notice");
         pass(dealId, NOTICE);
         deals.settle(dealId);
-        assertTrue(deals.stateOf(copyIdOf(dealId, 0)) == IDealLedger.CopyState.Completed, "completed");
+        assertTrue(
+            deals.stateOf(copyIdOf(dealId, 0)) == IDealLedger.CopyState.Completed,
+            "completed"
+        );
     }
 
     function test_NeverSealedExpiresForFree() external {

@@ -2,8 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IDealLedger, copyIdOf} from "../../../contracts/deals/IDealLedger.sol";
-import {ActorId} from "../../../contracts/fvm/ActorId.sol";
-import {Epoch, currentEpoch} from "../../../contracts/fvm/Epoch.sol";
+import {Epoch} from "../../../contracts/fvm/Epoch.sol";
 import {IProviderRegistry} from "../../../contracts/providers/IProviderRegistry.sol";
 import {DealsFixture} from "../../support/DealsFixture.sol";
 import {vm} from "../../support/Vm.sol";
@@ -41,7 +40,12 @@ contract DealStrangerAttacksTest is DealsFixture {
         IDealLedger.Proposal memory second = proposal(offerId, 1);
         vm.prank(client);
         vm.expectRevert(
-            abi.encodeWithSelector(IDealLedger.DealTooManyOpenProposals.selector, client, offerId, 1)
+            abi.encodeWithSelector(
+                IDealLedger.DealTooManyOpenProposals.selector,
+                client,
+                offerId,
+                1
+            )
         );
         deals.propose(second);
         seal(first);
@@ -109,7 +113,9 @@ contract DealStrangerAttacksTest is DealsFixture {
         registry.reviseOffer(offerId, cheap);
         IDealLedger.Proposal memory tooCheap = proposal(offerId, 1);
         vm.prank(client);
-        vm.expectRevert(abi.encodeWithSelector(IDealLedger.DealRateTooLow.selector, 0, 19_999, 20_000));
+        vm.expectRevert(
+            abi.encodeWithSelector(IDealLedger.DealRateTooLow.selector, 0, 19_999, 20_000)
+        );
         deals.propose(tooCheap);
     }
 
@@ -131,7 +137,9 @@ contract DealStrangerAttacksTest is DealsFixture {
         ];
         for (uint256 i; i < forged.length; ++i) {
             vm.prank(forged[i]);
-            vm.expectRevert(abi.encodeWithSelector(IDealLedger.DealCallerNotMiner.selector, forged[i]));
+            vm.expectRevert(
+                abi.encodeWithSelector(IDealLedger.DealCallerNotMiner.selector, forged[i])
+            );
             deals.handle_filecoin_method(2034386435, 0x51, params);
         }
         vm.prank(miner.toMasked());

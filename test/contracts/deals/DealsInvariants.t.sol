@@ -5,7 +5,7 @@ import {IDealLedger, copyIdOf} from "../../../contracts/deals/IDealLedger.sol";
 import {IStorageDeals} from "../../../contracts/deals/IStorageDeals.sol";
 import {SectorEvidence} from "../../../contracts/evidence/SectorEvidence.sol";
 import {ActorId} from "../../../contracts/fvm/ActorId.sol";
-import {Epoch, currentEpoch, min} from "../../../contracts/fvm/Epoch.sol";
+import {Epoch, min} from "../../../contracts/fvm/Epoch.sol";
 import {FilecoinPayDouble} from "../../../contracts/mocks/payments/FilecoinPayDouble.sol";
 import {ProviderRegistry} from "../../../contracts/providers/ProviderRegistry.sol";
 import {DealsFixture} from "../../support/DealsFixture.sol";
@@ -134,7 +134,8 @@ contract DealsHandler is DealsFixture {
     function doTerminateOnPay(uint256 pick) external {
         (bool any, uint256 copyId) = _pick(pick, 0);
         uint256 dealId = copyId >> 8;
-        if (!any || pick % 6 != 0 || deals.dealOf(dealId).railEnd != Epoch.wrap(0) || _isDry()) return;
+        if (!any || pick % 6 != 0 || deals.dealOf(dealId).railEnd != Epoch.wrap(0) || _isDry())
+            return;
         ++calls["terminate on Pay"];
         vm.prank(client);
         pay.terminateRail(dealId);
@@ -182,7 +183,14 @@ contract DealsHandler is DealsFixture {
     function world()
         external
         view
-        returns (IStorageDeals, ProviderRegistry, SectorEvidence, FilecoinPayDouble, ActorId, ActorId)
+        returns (
+            IStorageDeals,
+            ProviderRegistry,
+            SectorEvidence,
+            FilecoinPayDouble,
+            ActorId,
+            ActorId
+        )
     {
         return (deals, registry, evidence, pay, miner, miner2);
     }
@@ -223,7 +231,10 @@ contract DealsHandler is DealsFixture {
         return (true, copyIdOf(dealId, index % deals.dealOf(dealId).copies));
     }
 
-    function _pickSealed(uint256 pick, uint256 index) private view returns (bool any, uint256 copyId) {
+    function _pickSealed(
+        uint256 pick,
+        uint256 index
+    ) private view returns (bool any, uint256 copyId) {
         (any, copyId) = _pick(pick, index);
         if (!any || deals.copyOf(copyId).activation == Epoch.wrap(0)) return (false, 0);
     }
@@ -304,7 +315,8 @@ contract DealsInvariantsTest is Test {
             IDealLedger.Copy[] memory copies = _deals.copiesOf(dealIds[i]);
             for (uint256 j; j < copies.length; ++j) shares += copies[j].bond;
         }
-        uint256 locked = uint256(_registry.bondOf(_miner).locked) + _registry.bondOf(_miner2).locked;
+        uint256 locked =
+            uint256(_registry.bondOf(_miner).locked) + _registry.bondOf(_miner2).locked;
         assertEq(locked, shares, "locked");
     }
 

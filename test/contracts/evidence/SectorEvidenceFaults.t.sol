@@ -64,7 +64,7 @@ contract SectorEvidenceFaults_Test is SectorEvidenceTest {
         assertEq(proven(7, 0, now_()), 0, "the epochs before it were not looked at");
     }
 
-    function test_EpochsUpToTheLastReportStayUnproven() public {
+    function test_EpochsUpToTheRefreshAfterAFaultStayUnproven() public {
         advance(100);
         refresh(7);
         advance(50);
@@ -77,9 +77,15 @@ contract SectorEvidenceFaults_Test is SectorEvidenceTest {
         refresh(7);
         assertRecord(7, Observation.Active, START + 220, false, 0, address(0));
         assertEq(proven(7, START, START + 100), 100, "before");
-        assertEq(proven(7, START + 100, START + 200), 0, "from the last proof to the last report");
-        assertEq(proven(7, START + 200, START + 220), 20, "since the last report");
+        assertEq(
+            proven(7, START + 100, START + 220),
+            0,
+            "from the last proof to the look that ends the fault"
+        );
         _assertChain(0, 0);
+        advance(30);
+        refresh(7);
+        assertEq(proven(7, START + 220, START + 250), 30, "since that look");
     }
 
     function test_ReportThenRefreshInOneEpochNeverProvesIt() public {
@@ -169,8 +175,11 @@ contract SectorEvidenceFaults_Test is SectorEvidenceTest {
 
     function test_AFailureStandsWhateverFollows() public {
         uint256 failedAt = _fail();
+        advance(5);
+        report(bob, 7);
+        assertRecord(7, Observation.Faulty, START, true, failedAt, alice);
         recover(miner, 7);
-        advance(10);
+        advance(5);
         refresh(7);
         assertRecord(7, Observation.Active, failedAt + 10, true, failedAt, alice);
         fault(miner, 7);

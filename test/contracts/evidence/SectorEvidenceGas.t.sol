@@ -68,6 +68,7 @@ contract SectorEvidenceGas_Test is SectorEvidenceTest {
         fault(miner, sector);
         report(alice, sector);
         recover(miner, sector);
+        refresh(sector);
         advance(1);
         refresh(sector);
     }

@@ -109,6 +109,7 @@ contract SectorEvidenceHostile_Test is SectorEvidenceTest {
     function test_ASectorThatDiesWhileItIsReportedDiesOnce() public {
         _actor.answer(0, hex"f5");
         _actor.callBack(address(evidence), abi.encodeCall(evidence.report, (miner, 7, "")));
+        expectSkip(7, ISectorEvidence.SkipReason.Dead);
         vm.prank(alice);
         evidence.report(miner, 7, "");
         assertRecord(7, Observation.Dead, START, true, START + 10, ANSWERING_ACTOR);

@@ -128,7 +128,11 @@ contract DealsGasTest is DealsFixture {
         sum += vm.snapshotGasLastCall("gas", string.concat("deals: refresh, ", size));
         pay.settleRail(dealId, block.number);
         sum += vm.snapshotGasLastCall("gas", string.concat("deals: first settlement, ", size));
-        vm.snapshotValue("gas", string.concat("deals: proposal to first settlement, ", size, ", a piece"), sum / count);
+        vm.snapshotValue(
+            "gas",
+            string.concat("deals: proposal to first settlement, ", size, ", a piece"),
+            sum / count
+        );
     }
 
     /// The miner's call alone, as the actor makes it: all pieces in one sector.
@@ -137,7 +141,9 @@ contract DealsGasTest is DealsFixture {
         commitSector(miner, 1, Epoch.wrap(1_000_000));
         bytes memory params = abi.encodePacked(
             hex"81831a000000011a000f4240",
-            count < 24 ? abi.encodePacked(uint8(0x80 + count)) : abi.encodePacked(hex"98", uint8(count))
+            count < 24
+                ? abi.encodePacked(uint8(0x80 + count))
+                : abi.encodePacked(hex"98", uint8(count))
         );
         for (uint256 i; i < count; ++i) {
             params = abi.encodePacked(

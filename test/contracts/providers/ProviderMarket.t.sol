@@ -32,7 +32,7 @@ contract ProviderMarketTest is ProviderFixture {
             vm.expectRevert(refusal);
             _registry.forfeit(_offerId, 0, others[i]);
             vm.expectRevert(refusal);
-            _registry.relock(_offerId, 0);
+            _registry.relock(_offerId, 0, 0, 0);
             vm.stopPrank();
         }
     }

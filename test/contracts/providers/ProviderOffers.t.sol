@@ -47,7 +47,7 @@ contract ProviderOffersTest is ProviderFixture {
         assertEq(reserved, 0, "nothing reserved");
         assertEq(abi.encode(kept), abi.encode(terms), "terms");
         assertEq(_registry.regionOf(1), "CH", "region");
-        (bool open, uint128 rate) = _registry.rateOf(1);
+        (bool open, , uint128 rate) = _registry.rateOf(1);
         assertTrue(open, "open");
         assertEq(rate, terms.ratePerTib, "rate");
     }
@@ -212,7 +212,7 @@ contract ProviderOffersTest is ProviderFixture {
         assertEq(abi.encode(_registry.termsAt(offerId, 1)), abi.encode(first), "first");
         assertEq(abi.encode(_registry.termsAt(offerId, 2)), abi.encode(second), "second");
         assertEq(_registry.regionOf(offerId), "", "current region");
-        (, uint128 rate) = _registry.rateOf(offerId);
+        (, , uint128 rate) = _registry.rateOf(offerId);
         assertEq(rate, 2e12, "current rate");
         assertEq(_registry.offerCount(), 1, "still one offer");
     }
@@ -273,21 +273,21 @@ contract ProviderOffersTest is ProviderFixture {
         emit IProviderRegistry.OfferPaused(_provider, offerId, paused);
         vm.prank(WORKER);
         _registry.pauseOffer(offerId, paused);
-        (bool open, ) = _registry.rateOf(offerId);
+        (bool open, , ) = _registry.rateOf(offerId);
         assertEq(open, !paused, "open");
         vm.prank(WORKER);
         _registry.pauseOffer(offerId, false);
-        (open, ) = _registry.rateOf(offerId);
+        (open, , ) = _registry.rateOf(offerId);
         assertTrue(open, "open again");
     }
 
     function test_AnOfferIsOpenThroughItsExpiry() public {
         uint64 offerId = publish();
         advance(100_000);
-        (bool open, ) = _registry.rateOf(offerId);
+        (bool open, , ) = _registry.rateOf(offerId);
         assertTrue(open, "in the epoch itself");
         advance(1);
-        (open, ) = _registry.rateOf(offerId);
+        (open, , ) = _registry.rateOf(offerId);
         assertFalse(open, "no longer");
     }
 
@@ -296,15 +296,15 @@ contract ProviderOffersTest is ProviderFixture {
         IProviderRegistry.Envelope memory narrow = envelope();
         narrow.maxBondPerTib = 32 ether - 1;
         _announceAndWait(narrow);
-        (bool open, ) = _registry.rateOf(offerId);
+        (bool open, , ) = _registry.rateOf(offerId);
         assertFalse(open, "bond");
         narrow = envelope();
         narrow.maxExitBps = 2_499;
         _announceAndWait(narrow);
-        (open, ) = _registry.rateOf(offerId);
+        (open, , ) = _registry.rateOf(offerId);
         assertFalse(open, "exit share");
         _announceAndWait(envelope());
-        (open, ) = _registry.rateOf(offerId);
+        (open, , ) = _registry.rateOf(offerId);
         assertTrue(open, "the old envelope again");
     }
 

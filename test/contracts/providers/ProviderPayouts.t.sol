@@ -205,7 +205,7 @@ contract ProviderPayoutsTest is ProviderFixture {
 
     function _relock(uint128 amount) private {
         vm.prank(MARKET);
-        _registry.relock(_offerId, amount);
+        _registry.relock(_offerId, amount, 0, 0);
     }
 
     function _tip(address reporter) private returns (uint256) {

@@ -8,6 +8,7 @@ import {
   policy,
   SimulatedMarket,
 } from "../../test/simulated-market.ts";
+import type { History } from "../runtime/outbox.ts";
 import type { DealIntent, Offer, Policy } from "./state.ts";
 
 type PayloadOf<Kind extends DealIntent["kind"]> = Extract<DealIntent, { kind: Kind }>["payload"];
@@ -79,6 +80,16 @@ describe("decide", () => {
       expect(intents).to.deep.equal([]);
       expect(alerts[0]?.kind).to.equal("funds");
       expect(alerts[0]?.message).to.match(/needs \d+, free are 1/);
+    });
+
+    it("proposes no more deals at once than the account can lock together", () => {
+      const market = new SimulatedMarket(policy({ copies: 3 }), three());
+      const rate = (ratePerTib: bigint) => ratePerTib >> 5n;
+      const spans = 86_400n + 20_160n + 20_160n + 2880n;
+      market.state.account.available = (rate(10n ** 12n) + rate(2n * 10n ** 12n)) * spans;
+      const { intents, alerts } = market.decide();
+      expect(of(intents, "propose").map(({ provider }) => provider)).to.deep.equal([1001n, 1002n]);
+      expect(alerts.map(({ kind }) => kind)).to.deep.equal(["funds"]);
     });
 
     it("counts a proposal that is still under way as a copy", () => {
@@ -244,6 +255,53 @@ describe("decide", () => {
       expect(extensions()).to.deep.equal([]);
     });
 
+    it("settles a deal that is over once, as soon as its tail is proven or W has passed", () => {
+      const market = new SimulatedMarket(policy({ copies: 1 }), [offer(1n)]);
+      market.runUntil(100_200n);
+      const [deal] = market.state.deals;
+      const [copy] = deal?.copies ?? [];
+      const railEnd = 200_000n;
+      Object.assign(deal as object, {
+        departure: "Client",
+        railEnd,
+        settledUpTo: railEnd - 1n,
+        period: 86_400n,
+      });
+      Object.assign(copy as object, { stored: "Completed", current: "Completed", close: railEnd });
+      const settles = (epoch: bigint, provenUntil: bigint) => {
+        Object.assign(copy?.evidence as object, { provenUntil });
+        market.epoch = epoch;
+        return of(market.decide().intents, "settle").length;
+      };
+      expect(settles(railEnd + 1n, railEnd - 1n)).to.equal(0);
+      expect(settles(railEnd + 1n, railEnd)).to.equal(1);
+      expect(settles(railEnd + 5759n, railEnd - 1n)).to.equal(0);
+      expect(settles(railEnd + 5760n, railEnd - 1n)).to.equal(1);
+      Object.assign(deal as object, { settledUpTo: undefined });
+      expect(settles(railEnd + 5761n, railEnd - 1n)).to.equal(0);
+    });
+
+    it("repeats nothing that is under way, and what failed only after a while that grows", () => {
+      const market = new SimulatedMarket(policy({ copies: 1 }), [offer(1n)]);
+      market.runUntil(100_000n + 4540n);
+      market.epoch += 100n;
+      const [refresh] = market.decide().intents.filter(({ kind }) => kind === "refresh");
+      const history = market.state.history as Map<string, History>;
+      const keyGiven = (past: Partial<History>, after: bigint) => {
+        const epoch = market.epoch;
+        const known = { attempts: 2, failures: 2, open: false, finishedEpoch: epoch, error: "no" };
+        history.set(refresh?.subject as string, { ...known, ...past });
+        market.epoch += after;
+        const key = market.decide().intents.find(({ kind }) => kind === "refresh")?.key;
+        market.epoch = epoch;
+        return key;
+      };
+      expect(keyGiven({ open: true }, 1000n)).to.equal(undefined);
+      expect(keyGiven({}, 79n)).to.equal(undefined);
+      expect(keyGiven({}, 80n)).to.equal(`${refresh?.subject}:3`);
+      expect(keyGiven({ failures: 0 }, 20n)).to.equal(`${refresh?.subject}:3`);
+    });
+
     it("renews nothing past the epoch up to which it should be kept", () => {
       const keepUntil = 100_000n + 20_160n + 518_400n;
       const market = new SimulatedMarket(policy({ copies: 1, keepUntil }), three());
@@ -295,8 +353,9 @@ describe("decide", () => {
         });
         const market = new SimulatedMarket(rule, offers, behaviours);
         let quiet = 0;
-        while (market.epoch < 170_000n) {
-          const { intents } = market.step(200n);
+        // The last fault comes at 140,000; seven in a row that never seal take their windows one after another.
+        while (market.epoch < 340_000n) {
+          const { intents } = market.step(400n);
           quiet = of(intents, "propose").length === 0 ? quiet + 1 : 0;
           const held = new Map<string, Set<bigint>>();
           for (const { deal, copy } of market.copies()) {

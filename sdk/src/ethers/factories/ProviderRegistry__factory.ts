@@ -1815,6 +1815,11 @@ const _abi = [
         type: "bool",
       },
       {
+        internalType: "contract IERC20",
+        name: "token",
+        type: "address",
+      },
+      {
         internalType: "uint128",
         name: "ratePerTib",
         type: "uint128",
@@ -1921,6 +1926,16 @@ const _abi = [
         internalType: "uint128",
         name: "bond",
         type: "uint128",
+      },
+      {
+        internalType: "uint96",
+        name: "bondPerTib",
+        type: "uint96",
+      },
+      {
+        internalType: "uint16",
+        name: "exitBps",
+        type: "uint16",
       },
     ],
     name: "relock",

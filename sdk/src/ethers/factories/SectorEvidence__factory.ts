@@ -53,6 +53,11 @@ const _abi = [
     type: "error",
   },
   {
+    inputs: [],
+    name: "EvidenceBindingZero",
+    type: "error",
+  },
+  {
     inputs: [
       {
         internalType: "uint256",

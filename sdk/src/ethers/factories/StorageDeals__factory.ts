@@ -462,6 +462,22 @@ const _abi = [
   {
     inputs: [
       {
+        internalType: "uint256",
+        name: "dealId",
+        type: "uint256",
+      },
+      {
+        internalType: "Epoch",
+        name: "endEpoch",
+        type: "uint64",
+      },
+    ],
+    name: "DealTermEndsFirst",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
         internalType: "address",
         name: "client",
         type: "address",

@@ -1,0 +1,60 @@
+import { type Hash, parseAbi } from "viem";
+import type { DeploymentUnknownError } from "../deployments.ts";
+import { BaseError } from "../errors/base-error.ts";
+import { type ContractRevertedError, explainRevert } from "../errors/decode-revert.ts";
+import { errorsAbi } from "../generated/abis.ts";
+import { nextSteps } from "./next-steps.ts";
+
+/** The errors of an ERC-20 token (ERC-6093) and its permits, which Filecoin Pay passes on. */
+const tokenErrorsAbi = parseAbi([
+  "error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)",
+  "error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)",
+  "error ERC2612ExpiredSignature(uint256 deadline)",
+  "error ERC2612InvalidSigner(address signer, address owner)",
+]);
+
+/** Every error with which a call of an action may end: those of Holdfast, Filecoin Pay and the token. */
+export const actionErrorsAbi = [...errorsAbi, ...tokenErrorsAbi] as const;
+
+/** An action that sends has nobody to send for. */
+export class AccountMissingError extends BaseError {
+  constructor(functionName: string) {
+    super(`Nobody is there to send ${functionName}: the client has no account.`, {
+      next: "Create the client with an account, or pass `account`.",
+    });
+  }
+}
+
+/** A transaction landed and reverted, and its call does not tell why any more. */
+export class TransactionRevertedError extends BaseError {
+  readonly hash: Hash;
+  constructor(functionName: string, hash: Hash, cause?: unknown) {
+    super(`${functionName} reverted in ${hash}.`, {
+      cause,
+      next: "Look at the transaction in a block explorer; out of gas is the usual reason.",
+    });
+    this.hash = hash;
+  }
+}
+
+/** A receipt without the event that was looked for. */
+export class EventMissingError extends BaseError {
+  constructor(contract: string, eventName: string) {
+    super(`The receipt has no ${eventName} of ${contract}.`, {
+      next: "Check that it is the receipt of the right transaction, and the contract's address.",
+    });
+  }
+}
+
+/** What viem threw, as a `ContractRevertedError` with the next step if a contract refused. */
+export function explained(error: unknown): unknown {
+  return explainRevert(error, actionErrorsAbi, nextSteps);
+}
+
+/** What an action rejects with, beside what viem itself throws for a transport that fails or a wallet that declines. */
+export type ActionError =
+  | ContractRevertedError<typeof actionErrorsAbi>
+  | AccountMissingError
+  | DeploymentUnknownError
+  | EventMissingError
+  | TransactionRevertedError;

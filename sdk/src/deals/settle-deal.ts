@@ -1,0 +1,23 @@
+import { onDeals } from "../actions/contracts.ts";
+
+export interface SettleDealParameters {
+  /** The deal's id, which is its rail's. */
+  dealId: bigint;
+}
+
+const action = onDeals.write("settle", ({ dealId }: SettleDealParameters) => [dealId]);
+
+/**
+ * Pokes a deal and settles its rail as far as evidence reaches. Anyone may; no progress is no error. Tells DealSettled, or
+ * DealSettlementRefused with Filecoin Pay's reason.
+ * @returns the transaction's hash
+ * @throws ActionError
+ */
+export const settleDeal = action.send;
+
+/** {@link settleDeal}, waited for: the receipt, and that the contract told. @throws ActionError */
+export const settleDealSync = action.sync;
+export type SettleDealSyncReturnType = Awaited<ReturnType<typeof settleDealSync>>;
+
+/** The call of {@link settleDeal}, to batch or to simulate. */
+export const settleDealCall = action.call;
