@@ -6,6 +6,7 @@ import {Observation} from "../../../contracts/evidence/IStorageEvidence.sol";
 import {Cbor} from "../../../contracts/fvm/Cbor.sol";
 import {Epoch} from "../../../contracts/fvm/Epoch.sol";
 import {FilAddress} from "../../../contracts/fvm/FilAddress.sol";
+import {PieceCid} from "../../../contracts/fvm/PieceCid.sol";
 import {PieceManifest, PieceNotification} from "../../../contracts/mocks/fvm/SectorNotifier.sol";
 import {NotificationFixture} from "../../support/NotificationFixture.sol";
 import {vm} from "../../support/Vm.sol";
@@ -158,6 +159,18 @@ contract DealNotificationsTest is NotificationFixture {
             sendOne(miner, message(SECTOR, _end, told), 1);
         }
         assertProposed(_dealId);
+    }
+
+    /// A piece whose commitment is zero is not what every other CID stands for.
+    function test_IgnoresACidThatIsNoPiecesForAZeroPiece() external {
+        IDealLedger.Proposal memory what = proposal(offerId, 1);
+        what.pieces[0].cid = PieceCid.wrap(0);
+        uint256 copyId = copyIdOf(proposeAs(client, what), 0);
+        Told memory told = valid(copyId);
+        told.cid = abi.encodePacked(hex"01551220", bytes32(0));
+        expectIgnored(copyId, miner, SECTOR, IDealLedger.IgnoreReason.WrongPiece);
+        sendOne(miner, message(SECTOR, _end, told), 1);
+        assertState(copyId, IDealLedger.CopyState.Proposed);
     }
 
     function test_IgnoresAnotherSize() external {

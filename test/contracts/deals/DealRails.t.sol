@@ -125,6 +125,27 @@ contract DealRailsTest is DealsFixture {
         assertTrue(deals.dealOf(dealId).railEnd > currentEpoch(), "the rail still runs");
     }
 
+    /* THE RATE'S QUEUE */
+
+    /// Whatever ends, in whichever order and unsettled: one entry a copy at most.
+    function test_TheRateQueueIsNoLongerThanTheDeal() external {
+        uint256 dealId = active(8);
+        for (uint256 i; i < 8; ++i) {
+            advance(100);
+            uint256 copyId = copyIdOf(dealId, (5 * i) % 8);
+            terminate(miner, sectorOf(copyId));
+            reportAs(stranger, copyId);
+            deals.poke(dealId);
+            assertLe(pay.getRateChangeQueueSize(dealId), i + 1, "entries");
+        }
+        uint256 entries = pay.getRateChangeQueueSize(dealId);
+        assertLe(entries, 8, "no more than copies");
+        assertTrue(deals.dealOf(dealId).railEnd == currentEpoch(), "closed with the last");
+        advance(W + 1);
+        deals.settle(dealId);
+        assertEq(pay.getRateChangeQueueSize(dealId), 0, "settled");
+    }
+
     /* SETTLEMENT */
 
     function test_SettlementWithoutProgressIsNoError() external {
@@ -163,6 +184,37 @@ contract DealRailsTest is DealsFixture {
             net(uint256(RATE) * (1_000 + 4_500)),
             "paid to its last proof, and the other to now"
         );
+    }
+
+    function test_SettlesPastAFailureOnRecord() external {
+        uint256 dealId = active(2);
+        pass(dealId, 1_000);
+        _killFirst(dealId);
+        advance(3_000);
+        refreshCopy(copyIdOf(dealId, 1));
+        (, , , , uint256 upTo, ) = pay.settleRail(dealId, block.number);
+        assertEq(upTo, block.number, "the failed copy holds nothing back");
+    }
+
+    /// A chain of faults is complete, and nobody pokes: that the sector proves again earns nothing.
+    function test_PaysNothingAfterAFailureThatNobodyPoked() external {
+        uint256 dealId = active(1);
+        uint256 copyId = copyIdOf(dealId, 0);
+        uint64 sector = sectorOf(copyId);
+        uint256 before = fundsOf(payee);
+        pass(dealId, 1_000);
+        fault(miner, sector);
+        for (uint256 i; i <= GRACE / CHAIN_GAP; ++i) {
+            evidence.report(miner, sector, location(miner, sector));
+            advance(CHAIN_GAP);
+        }
+        recover(miner, sector);
+        refreshCopy(copyId);
+        pass(dealId, 2_000);
+        pay.settleRail(dealId, block.number);
+        assertEq(fundsOf(payee) - before, net(1_000 * uint256(RATE)), "only what was before");
+        deals.settle(dealId);
+        assertEq(fundsOf(payee) - before, net(1_000 * uint256(RATE)), "nor after a poke");
     }
 
     function test_PaysFromActivationOnly() external {
