@@ -174,19 +174,24 @@ contract DealFuzzTest is DealsFixture {
         uint256 period = second || wait > WINDOW ? NOTICE : NOTICE + WINDOW;
         uint256 owing = (second ? 3 : 2) - (faulty ? 1 : 0);
         uint256 end = Epoch.unwrap(deal.endEpoch);
-        uint256 fee = Math.min(
-            RATE * owing * Math.saturatingSub(end, block.number + period),
-            3 * uint256(RATE) * EXIT_FEE_EPOCHS
-        );
+        uint256 railEnd = block.number + period;
+        if (railEnd >= end) return _cannotLeave(dealId, client, end);
+        uint256 fee = RATE * owing * Math.min(end - railEnd, EXIT_FEE_EPOCHS);
         uint256 before = fundsOf(client);
         uint256 payees = fundsOf(payee);
         vm.prank(client);
         deals.leaveAsClient(dealId);
+        deal = deals.dealOf(dealId);
+        assertEq(Epoch.unwrap(deal.railEnd), railEnd, "serves the notice");
+        assertEq(uint256(deal.departure), uint256(IDealLedger.Departure.Client), "departure");
+        if (deal.proposed != 0) {
+            assertEq(fundsOf(client), before, "while a copy may still be sealed, the fee waits");
+            advance(deal.sealBy.since(currentEpoch()) + 1);
+            vm.prank(stranger);
+            deals.poke(dealId);
+        }
         assertEq(before - fundsOf(client), fee, "exit fee");
         assertEq(fundsOf(payee) - payees, net(fee), "to the payee");
-        deal = deals.dealOf(dealId);
-        assertEq(Epoch.unwrap(deal.railEnd), block.number + period, "serves the notice");
-        assertEq(uint256(deal.departure), uint256(IDealLedger.Departure.Client), "departure");
         assertEq(pay.getRail(dealId).lockupFixed, 0, "nothing more to be taken");
         _endsBySettling(dealId);
     }
@@ -200,20 +205,20 @@ contract DealFuzzTest is DealsFixture {
         sealCopy(copyIdOf(dealId, 0));
         if (second) sealCopy(copyIdOf(dealId, 1));
         uint256 end = Epoch.unwrap(deals.dealOf(dealId).endEpoch);
-        advance(bound(wait, 0, end - block.number - 1));
+        wait = bound(wait, 0, end - block.number - 1);
+        uint256 railEnd = block.number + wait + NOTICE;
+        advance(wait);
         uint256 funds = fundsOf(client);
+        if (railEnd >= end) return _cannotLeave(dealId, owner, end);
         vm.prank(owner);
         deals.leaveAsProvider(dealId);
         uint256 live = second ? 2 : 1;
-        uint256 lost =
-            block.number + NOTICE < end
-                ? live * Math.ceilDiv(BOND * uint256(agreed.exitBps), 10_000)
-                : 0;
+        uint256 lost = live * Math.ceilDiv(BOND * uint256(agreed.exitBps), 10_000);
         assertEq(registry.creditOf(client), lost, "to the client");
         assertEq(registry.bondOf(miner).posted, 10_000 ether - lost, "from the bond");
         assertEq(registry.bondOf(miner).locked, live * BOND - lost, "what is left answers");
         assertEq(fundsOf(client), funds, "the client pays nothing");
-        assertEq(Epoch.unwrap(deals.dealOf(dealId).railEnd), block.number + NOTICE, "notice");
+        assertEq(Epoch.unwrap(deals.dealOf(dealId).railEnd), railEnd, "notice");
         _endsBySettling(dealId);
     }
 
@@ -302,11 +307,17 @@ contract DealFuzzTest is DealsFixture {
         uint256 funds = fundsOf(client);
         vm.prank(client);
         try deals.extend(dealId, newEnd, locations) {
-            assertTrue(early && newEnd > end && commitment >= newEnd, "within all bounds");
+            assertTrue(
+                early && newEnd >= end.plus(EXTENSION_LEAD) && commitment >= newEnd,
+                "within all bounds"
+            );
             assertTrue(deals.dealOf(dealId).endEpoch == newEnd, "extended");
             assertEq(deals.dealOf(dealId).extensions, 1, "counted");
         } catch {
-            assertFalse(early && newEnd > end && commitment >= newEnd, "out of some bound");
+            assertFalse(
+                early && newEnd >= end.plus(EXTENSION_LEAD) && commitment >= newEnd,
+                "out of some bound"
+            );
             assertTrue(deals.dealOf(dealId).endEpoch == end, "as before");
         }
         assertEq(registry.bondOf(miner).locked, BOND, "the share");
@@ -401,6 +412,16 @@ contract DealFuzzTest is DealsFixture {
         else if (what == 1) recover(miner, sector);
         else if (what == 2) refreshCopy(copyId);
         evidence.report(miner, sector, location(miner, sector));
+    }
+
+    /// Leaving is for rails that end before the term does.
+    function _cannotLeave(uint256 dealId, address by, uint256 end) private {
+        vm.prank(by);
+        vm.expectRevert(
+            abi.encodeWithSelector(IDealLedger.DealTermEndsFirst.selector, dealId, end)
+        );
+        if (by == client) deals.leaveAsClient(dealId);
+        else deals.leaveAsProvider(dealId);
     }
 
     /// A stranger's settlements alone, long after: all copies are final, the bond is free.

@@ -17,17 +17,20 @@ contract DealViewsTest is DealsFixture {
     function test_VerifiesTheDealAsProposed() external {
         uint256 dealId = propose(2);
         assertEq(deals.version(), 1, "version");
-        assertTrue(deals.verifyDeal(_asked(copyIdOf(dealId, 0))), "the first copy");
-        assertTrue(deals.verifyDeal(_asked(copyIdOf(dealId, 1))), "and the second");
+        assertTrue(deals.verifyDeal(curioView(copyIdOf(dealId, 0))), "the first copy");
+        assertTrue(deals.verifyDeal(curioView(copyIdOf(dealId, 1))), "and the second");
         advance(WINDOW);
-        assertTrue(deals.verifyDeal(_asked(copyIdOf(dealId, 0))), "to the last epoch of sealing");
+        assertTrue(
+            deals.verifyDeal(curioView(copyIdOf(dealId, 0))),
+            "to the last epoch of sealing"
+        );
     }
 
     function test_VerifiesPaddingToo() external {
         IDealLedger.Proposal memory what = proposal(offerId, 1);
         what.pieces[0].padding = 1_000_000;
         uint256 copyId = copyIdOf(proposeAs(client, what), 0);
-        ICurioDealViewV1.CurioDealView memory asked = _asked(copyId);
+        ICurioDealViewV1.CurioDealView memory asked = curioView(copyId);
         assertTrue(deals.verifyDeal(asked), "as proposed");
         asked.pieceCidV2 = Piece(what.pieces[0].cid, HEIGHT, 0).toCidV2();
         assertFalse(deals.verifyDeal(asked), "other padding");
@@ -36,49 +39,53 @@ contract DealViewsTest is DealsFixture {
     function test_RefusesEachWrongField() external {
         uint256 dealId = propose(2);
         uint256 copyId = copyIdOf(dealId, 0);
-        ICurioDealViewV1.CurioDealView memory asked = _asked(copyId);
+        ICurioDealViewV1.CurioDealView memory asked = curioView(copyId);
         asked.dealId = copyIdOf(dealId, 1);
         assertFalse(deals.verifyDeal(asked), "another copy's piece");
         asked.dealId = copyIdOf(dealId, 2);
         assertFalse(deals.verifyDeal(asked), "a copy that is not");
         asked.dealId = type(uint256).max;
         assertFalse(deals.verifyDeal(asked), "a deal that is not");
-        asked = _asked(copyId);
+        asked = curioView(copyId);
         asked.providerActorId = ActorId.unwrap(miner2);
         assertFalse(deals.verifyDeal(asked), "provider");
         asked.providerActorId = uint256(ActorId.unwrap(miner)) + (1 << 64);
         assertFalse(deals.verifyDeal(asked), "provider beyond 64 bits");
-        asked = _asked(copyId);
+        asked = curioView(copyId);
         asked.clientId = FilAddress.f410(stranger);
         assertFalse(deals.verifyDeal(asked), "client");
         asked.clientId = "";
         assertFalse(deals.verifyDeal(asked), "no client");
-        asked = _asked(copyId);
+        asked = curioView(copyId);
         asked.pieceCidV2 = deals.copyOf(copyId).cid.toCidV1();
         assertFalse(deals.verifyDeal(asked), "CID of version 1");
-        asked = _asked(copyId);
+        asked = curioView(copyId);
         asked.startEpoch += 1;
         assertFalse(deals.verifyDeal(asked), "start");
-        asked = _asked(copyId);
+        asked = curioView(copyId);
         asked.duration -= 1;
         assertFalse(deals.verifyDeal(asked), "duration");
-        asked = _asked(copyId);
+        asked = curioView(copyId);
         asked.allocationId = 1;
         assertFalse(deals.verifyDeal(asked), "allocation");
     }
 
     function test_VerifiesOnlyWhatCanStillBeSealed() external {
         uint256 sealed_ = active(1);
-        assertFalse(deals.verifyDeal(_asked(copyIdOf(sealed_, 0))), "active");
+        assertFalse(deals.verifyDeal(curioView(copyIdOf(sealed_, 0))), "active");
         uint256 late = propose(1);
         advance(WINDOW + 1);
-        assertFalse(deals.verifyDeal(_asked(copyIdOf(late, 0))), "too late");
+        assertFalse(deals.verifyDeal(curioView(copyIdOf(late, 0))), "too late");
         deals.poke(late);
-        assertFalse(deals.verifyDeal(_asked(copyIdOf(late, 0))), "expired");
+        assertFalse(deals.verifyDeal(curioView(copyIdOf(late, 0))), "expired");
+        uint256 left = propose(1);
+        vm.prank(client);
+        pay.terminateRail(left);
+        assertFalse(deals.verifyDeal(curioView(copyIdOf(left, 0))), "its payer left");
         uint256 declined = propose(1);
         vm.prank(worker);
         deals.decline(declined);
-        assertFalse(deals.verifyDeal(_asked(copyIdOf(declined, 0))), "declined");
+        assertFalse(deals.verifyDeal(curioView(copyIdOf(declined, 0))), "declined");
     }
 
     function test_TellsTheStateOverTheLife() external {
@@ -285,20 +292,6 @@ contract DealViewsTest is DealsFixture {
     function _activeWith(uint64 offer) private returns (uint256 dealId) {
         dealId = proposeAs(client, proposal(offer, 1));
         seal(dealId);
-    }
-
-    /// The deal as a provider read it.
-    function _asked(
-        uint256 copyId
-    ) private view returns (ICurioDealViewV1.CurioDealView memory asked) {
-        IDealLedger.Deal memory deal = deals.dealOf(copyId >> 8);
-        IDealLedger.Copy memory copy = deals.copyOf(copyId);
-        asked.dealId = copyId;
-        asked.providerActorId = ActorId.unwrap(deal.provider);
-        asked.clientId = FilAddress.f410(deal.client);
-        asked.pieceCidV2 = Piece(copy.cid, copy.height, copy.padding).toCidV2();
-        asked.startEpoch = Epoch.unwrap(deal.sealBy);
-        asked.duration = deal.endEpoch.since(deal.sealBy);
     }
 
     function _assertCurioState(uint256 copyId, ICurioDealViewV1.DealState expected) private view {
