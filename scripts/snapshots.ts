@@ -54,7 +54,7 @@ function selectorOf(item: Abi[number]): string {
 }
 
 /** Runs the tests of test/contracts/gas and returns what they put into the group "gas" (Vm.sol, snapshotGasLastCall). */
-async function gas(root: string): Promise<Snapshot> {
+export async function gas(root: string): Promise<Snapshot> {
   const testFiles = filesIn(root, ["test/contracts/gas/*.t.sol"]);
   const { default: hre } = await import("hardhat");
   const task = hre.tasks.getTask(["test", "solidity"]);

@@ -50,6 +50,14 @@ contract SectorEvidence_Test is SectorEvidenceTest {
         evidence.bind(address(this), address(ledger));
     }
 
+    function test_RevertWhen_BindingIsZero() public {
+        SectorEvidence unbound = new SectorEvidence(W, GRACE, CHAIN_GAP);
+        vm.expectRevert(ISectorEvidence.EvidenceBindingZero.selector);
+        unbound.bind(address(0), alice);
+        vm.expectRevert(ISectorEvidence.EvidenceBindingZero.selector);
+        unbound.bind(alice, address(0));
+    }
+
     function test_BindsOnce() public {
         SectorEvidence unbound = new SectorEvidence(W, GRACE, CHAIN_GAP);
         vm.expectEmit(address(unbound));
