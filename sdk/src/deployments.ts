@@ -8,7 +8,7 @@ export class DeploymentUnknownError extends BaseError {
     const known = Object.keys(addresses).filter((id) => addresses[Number(id)]?.[contract] !== undefined);
     const where = known.length === 0 ? "on no chain yet" : `on ${known.join(", ")}`;
     super(`${contract} is not known to be deployed on chain ${chainId}: it is known ${where}.`, {
-      next: "Give the contract's address, or run the devnet (`npx hardhat devnet`), which deploys its own.",
+      next: "Give the contract's address; `npm run demo` shows a devnet that deploys its own.",
     });
   }
 }
