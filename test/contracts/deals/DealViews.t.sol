@@ -172,6 +172,9 @@ contract DealViewsTest is DealsFixture {
         assertTrue(deals.isLive(copyId), "the epoch before the last");
         advance(1);
         assertFalse(deals.isLive(copyId), "over");
+        assertState(copyId, IDealLedger.CopyState.Completed);
+        deals.poke(dealId);
+        assertTrue(deals.copyOf(copyId).state == IDealLedger.CopyState.Completed, "at once");
     }
 
     function test_IsLiveThroughTheNotice() external {
