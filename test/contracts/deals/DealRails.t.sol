@@ -190,6 +190,8 @@ contract DealRailsTest is DealsFixture {
     function test_SettlesPastAFailureOnRecord() external {
         uint256 dealId = active(2);
         pass(dealId, 1_000);
+        // Failed later than it was last proven.
+        advance(10);
         _killFirst(dealId);
         advance(3_000);
         refreshCopy(copyIdOf(dealId, 1));

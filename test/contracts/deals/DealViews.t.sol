@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {ICurioDealViewV1} from "../../../contracts/deals/ICurioDealViewV1.sol";
 import {IDealLedger, copyIdOf} from "../../../contracts/deals/IDealLedger.sol";
 import {ActorId} from "../../../contracts/fvm/ActorId.sol";
-import {Epoch, currentEpoch} from "../../../contracts/fvm/Epoch.sol";
+import {currentEpoch} from "../../../contracts/fvm/Epoch.sol";
 import {FilAddress} from "../../../contracts/fvm/FilAddress.sol";
 import {Piece, PieceCid} from "../../../contracts/fvm/PieceCid.sol";
 import {DealsFixture} from "../../support/DealsFixture.sol";
@@ -172,6 +172,9 @@ contract DealViewsTest is DealsFixture {
         assertTrue(deals.isLive(copyId), "the epoch before the last");
         advance(1);
         assertFalse(deals.isLive(copyId), "over");
+        assertState(copyId, IDealLedger.CopyState.Completed);
+        deals.poke(dealId);
+        assertTrue(deals.copyOf(copyId).state == IDealLedger.CopyState.Completed, "at once");
     }
 
     function test_IsLiveThroughTheNotice() external {
