@@ -218,7 +218,8 @@ contract DealLifecycle is DealEndings, IDealLifecycle, ReentrancyGuardTransient 
         uint96 rate = deal.ratePerTib;
         if (msg.sender == deal.client) {
             (bool open, IERC20 token, uint128 offered) = REGISTRY.rateOf(deal.offerId);
-            if (!open || address(token) != address(deal.token)) revert DealOfferClosed(dealId, deal.offerId);
+            if (!open || address(token) != address(deal.token))
+                revert DealOfferClosed(dealId, deal.offerId);
             if (offered > rate) revert DealExtensionAboveRate(dealId, offered, rate);
         } else {
             if (!REGISTRY.isControlling(deal.provider, msg.sender))
