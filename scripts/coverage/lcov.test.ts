@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { judge, parseLcov } from "./lcov.ts";
+import { judge, merge, parseLcov } from "./lcov.ts";
 
 const record = (path: string, hits: number[], branches: (number | "-")[] = []) =>
   [
@@ -19,8 +19,8 @@ describe("coverage floor", () => {
       [2, 0],
     ]);
     expect(file!.branches).to.deep.equal([
-      { line: 1, taken: 2 },
-      { line: 2, taken: 0 },
+      { line: 1, id: "0,0", taken: 2 },
+      { line: 2, id: "0,0", taken: 0 },
     ]);
   });
 
@@ -42,6 +42,19 @@ describe("coverage floor", () => {
   it("judges branches alike", () => {
     expect(judge(record("contracts/A.sol", [1], [1, 1, "-"]), "branches", 90).passed).to.equal(false);
     expect(judge(record("contracts/A.sol", [1], [1, 1, 1]), "branches", 90).passed).to.equal(true);
+  });
+
+  it("adds up what several runs covered of the same files", () => {
+    const runs = [
+      record("contracts/A.sol", [1, 0], [1, "-"]) + record("contracts/B.sol", [1]),
+      record("contracts/A.sol", [0, 2], ["-", 3]),
+    ].map(parseLcov);
+    const merged = merge(runs);
+    expect(merged.map(({ path }) => path)).to.deep.equal(["contracts/A.sol", "contracts/B.sol"]);
+    expect([...merged[0]!.lines.values()]).to.deep.equal([1, 2]);
+    expect(merged[0]!.branches.map(({ taken }) => taken)).to.deep.equal([1, 3]);
+    expect(judge(merged, "branches", 100).passed).to.equal(true);
+    expect(judge(merge(runs.slice(0, 1)), "branches", 100).passed).to.equal(false);
   });
 
   it("fails a report that measured nothing", () => {

@@ -6,8 +6,8 @@ export interface FileCoverage {
   readonly path: string;
   /** Line number -> how often it ran. */
   readonly lines: ReadonlyMap<number, number>;
-  /** One entry a branch: the line it leaves from, and how often it was taken. */
-  readonly branches: readonly { line: number; taken: number }[];
+  /** One entry a branch: the line it leaves from, which of the line's it is, and how often it was taken. */
+  readonly branches: readonly { line: number; id: string; taken: number }[];
 }
 
 /** Reads the SF, DA and BRDA records of an lcov report. */
@@ -20,11 +20,29 @@ export function parseLcov(report: string): FileCoverage[] {
       lines: new Map(
         [...record.matchAll(/^DA:(\d+),(\d+)/gm)].map(([, line, hits]) => [Number(line), Number(hits)]),
       ),
-      branches: [...record.matchAll(/^BRDA:(\d+),[^,]*,[^,]*,(\d+|-)$/gm)].map(([, line, taken]) => ({
+      branches: [...record.matchAll(/^BRDA:(\d+),([^,]*,[^,]*),(\d+|-)$/gm)].map(([, line, id, taken]) => ({
         line: Number(line),
+        id: id as string,
         taken: taken === "-" ? 0 : Number(taken),
       })),
     }));
+}
+
+/** What several runs covered together: each line and branch as often as in all of them. */
+export function merge(reports: readonly (readonly FileCoverage[])[]): FileCoverage[] {
+  const files = new Map<string, FileCoverage>();
+  for (const file of reports.flat()) {
+    const known = files.get(file.path);
+    const lines = new Map(known?.lines);
+    for (const [line, hits] of file.lines) lines.set(line, (lines.get(line) ?? 0) + hits);
+    const branches = new Map(known?.branches.map((branch) => [`${branch.line},${branch.id}`, branch]));
+    for (const branch of file.branches) {
+      const key = `${branch.line},${branch.id}`;
+      branches.set(key, { ...branch, taken: branch.taken + (branches.get(key)?.taken ?? 0) });
+    }
+    files.set(file.path, { path: file.path, lines, branches: [...branches.values()] });
+  }
+  return [...files.values()];
 }
 
 /** Hits of `files`, counted in lines or branches, and where they miss. */
@@ -53,11 +71,12 @@ export function tally(files: readonly FileCoverage[], unit: "lines" | "branches"
  * A report without anything of contracts/ fails: it measured nothing.
  */
 export function judge(
-  report: string,
+  report: string | readonly FileCoverage[],
   unit: "lines" | "branches",
   floor: number,
 ): { passed: boolean; text: string } {
-  const ours = parseLcov(report).filter(({ path }) => path.startsWith("contracts/"));
+  const files = typeof report === "string" ? parseLcov(report) : report;
+  const ours = files.filter(({ path }) => path.startsWith("contracts/"));
   const doubles = ours.filter(({ path }) => path.startsWith("contracts/mocks/"));
   const contracts = tally(
     ours.filter((file) => !doubles.includes(file)),

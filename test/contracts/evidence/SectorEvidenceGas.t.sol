@@ -54,7 +54,7 @@ contract SectorEvidenceGas_Test is SectorEvidenceTest {
         assertEq(proven(SHAKEN, _begin, now_()), FAULTS, "one epoch for each recovery");
     }
 
-    function test_CostsALogarithmInMidLife() public view {
+    function test_CostsALogarithmInMidLifeGasLimit() public view {
         uint256 middle = (_begin + now_()) / 2;
         uint256 cost = _cost(SHAKEN, middle, middle + 100);
         console.log("provenBetween in the middle of 10,000 faults:", cost);
