@@ -198,7 +198,7 @@ contract DealClientAttacksTest is DealsFixture {
         vm.prank(client);
         pay.withdraw(usdfc, free);
         uint256 before = fundsOf(payee);
-        uint256 dryAt = block.number;
+        (uint256 dryAt, , , ) = pay.getAccountInfoIfSettled(usdfc, client);
         pass(dealId, DRY_GRACE);
         deals.poke(dealId);
         assertTrue(

@@ -84,9 +84,9 @@ contract DealRailsTest is DealsFixture {
         pass(dealId, WINDOW + 1);
         deals.poke(dealId);
         deals.settle(dealId);
-        uint256 dryAt = block.number;
         uint256 before = fundsOf(payee);
         _drain();
+        (uint256 dryAt, , , ) = pay.getAccountInfoIfSettled(usdfc, client);
         advance(10);
         _killFirst(dealId);
         IDealLedger.Deal memory deal = deals.dealOf(dealId);
