@@ -85,7 +85,7 @@ export async function createEpochMaker(options: EpochMakerOptions) {
   /** Blocks that a node still has, though they are on no chain any more. */
   const orphans = new Map<Hash, RawBlock>();
   /** Messages that came through the mempool. */
-  const included = new Set<Hash>();
+  const included = new Map<Hash, PooledMessage>();
   /** Messages of the mempool that must wait, and until when. */
   const notBefore = new Map<Hash, number>();
   /** The network's own messages of an abandoned branch, which are to be in the new one. */
@@ -117,12 +117,13 @@ export async function createEpochMaker(options: EpochMakerOptions) {
     const isNull = (await poolBeneath()).length === 0 && isNullRound(height);
     const chosen = isNull || held ? [] : await mempool.executable();
     const refused = new Set<Address>();
-    for (const { raw, hash, from } of chosen) {
+    for (const message of chosen) {
+      const { raw, hash, from } = message;
       if (refused.has(from)) continue;
       const waits = (notBefore.get(hash) ?? 0) > height;
       // Its fee cap may lie below the base fee, its sender may have spent what it costs: then it waits, and all after it.
       if (waits || !(await submit(raw))) refused.add(from);
-      else included.add(hash);
+      else included.set(hash, message);
     }
     const timestamp = startTime + (height - startHeight) * EPOCH_SECONDS;
     await request("evm_setNextBlockTimestamp", timestamp);
@@ -162,9 +163,9 @@ export async function createEpochMaker(options: EpochMakerOptions) {
       if (tipsets.round(height)?.isNull) continue;
       orphans.set(block.hash, { ...block, parentHash: shownParent(height) });
       for (const transaction of block.transactions) {
-        const message = await readMessage(rawOf(transaction));
-        known.add(message.hash);
-        abandoned.push({ message, height, isNative: !included.has(message.hash) });
+        const own = included.get(transaction.hash);
+        known.add(transaction.hash);
+        abandoned.push({ message: own ?? (await readMessage(rawOf(transaction))), height, isNative: !own });
       }
     }
     for (const transaction of await poolBeneath())
@@ -252,7 +253,7 @@ function rawOf(transaction: RawTransaction): Hex {
   } as TransactionSerializable;
   const raw = serializeTransaction(unsigned, {
     ...{ r: numberToHex(big("r"), { size: 32 }), s: numberToHex(big("s"), { size: 32 }) },
-    ...(type === 0 ? { v: big("v") } : { yParity: Number(big("yParity")) }),
+    ...(type === 0 ? { v: big("v") } : { yParity: Number(transaction.yParity ?? transaction.v) }),
   } as Parameters<typeof serializeTransaction>[1]);
   if (keccak256(raw) !== transaction.hash)
     throw new Error(`cannot write ${transaction.hash} again as it was`);
