@@ -2,6 +2,7 @@ import { CID } from "multiformats/cid";
 import * as Digest from "multiformats/hashes/digest";
 import type { Hex } from "viem";
 import {
+  type AsyncPieceHasher,
   createPieceHasher,
   type HashedPiece,
   type PieceHasher,

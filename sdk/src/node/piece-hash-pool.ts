@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { extname } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { LAYER_BYTES, LAYER_HEIGHT } from "../dataset/piece-tree.ts";
 import { BaseError } from "../errors/base-error.ts";
@@ -69,7 +70,10 @@ class WorkerPool {
     }
     for (;;) {
       const ready = this.#workers.filter((worker) => worker.ready);
-      if (ready.length === 0) return { node: hashLayerNode(part, LAYER_HEIGHT) };
+      if (ready.length === 0) {
+        await nextTurn(); // or nobody would hear that a worker is ready
+        return { node: hashLayerNode(part, LAYER_HEIGHT) };
+      }
       const idlest = ready.reduce((a, b) => (b.jobs.length < a.jobs.length ? b : a));
       if (idlest.jobs.length < PARTS_A_WORKER) return { node: idlest.hash(part) };
       await Promise.race(ready.map((worker) => worker.jobs[0]?.promise));
@@ -93,7 +97,9 @@ class HashWorker {
   constructor() {
     // Beside this file, whether that is TypeScript or what it was compiled to.
     const script = new URL(`./piece-hash-worker${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(script, { workerData: { module: kernelModule(), height: LAYER_HEIGHT } });
+    // Without the process's own options: not all of them suit a worker.
+    const workerData = { module: kernelModule(), height: LAYER_HEIGHT };
+    this.#worker = new Worker(script, { execArgv: [], workerData });
     this.#worker.unref();
     this.#worker.once("message", () => {
       this.ready = true;
