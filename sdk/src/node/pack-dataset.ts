@@ -20,11 +20,11 @@ import {
   packDataset as packEntry,
 } from "../dataset/pack-dataset.ts";
 import { entryFromPath } from "./file-entry.ts";
-import { openPieceHashPool } from "./piece-hash-pool.ts";
+import { openPieceHashPool, type PieceHashPoolOptions } from "./piece-hash-pool.ts";
 
 const WRITE_BYTES = 1 << 20;
 
-export interface PackPathOptions extends PackOptions {
+export interface PackPathOptions extends PackOptions, PieceHashPoolOptions {
   /** Where the CARs go: a directory that is empty or does not exist, outside the source. */
   outDir: string;
 }
@@ -50,7 +50,7 @@ export async function packDataset(path: string, options: PackPathOptions): Promi
   const outDir = resolve(options.outDir);
   const created = await prepare(outDir, resolve(path));
   const written: string[] = [];
-  await using pool = openPieceHashPool();
+  await using pool = openPieceHashPool(options);
   try {
     const packed = await packEntry(
       source,

@@ -100,13 +100,13 @@ class HashWorker {
     // Without the process's own options: not all of them suit a worker.
     const workerData = { module: kernelModule(), height: LAYER_HEIGHT };
     this.#worker = new Worker(script, { execArgv: [], workerData });
-    this.#worker.unref();
-    this.#worker.once("message", () => {
-      this.ready = true;
-      this.#worker.on("message", (hashed: HashedPart) => this.#done(hashed));
+    this.#worker.on("message", (message: "ready" | HashedPart) => {
+      if (message === "ready") this.ready = true;
+      else this.#done(message);
     });
     this.#worker.once("error", (cause) => this.#fail(cause));
     this.#worker.once("exit", (code) => this.#fail(new Error(`exit code ${code}`)));
+    this.#worker.unref(); // after the listeners: they hold it
   }
 
   hash(part: Uint8Array): Promise<Uint8Array> {
