@@ -124,7 +124,8 @@ export async function createDealsWatcher(options: DealsWatcherOptions): Promise<
       epoch,
     );
     // Requests wait for providers; transactions do not wait for requests.
-    const [sent, asked] = await Promise.allSettled([sender.advance(epoch), runner.advance(epoch)]);
+    const heads = { latest: epoch, finalized: epoch - limits.confirmations };
+    const [sent, asked] = await Promise.allSettled([sender.advance(heads), runner.advance(epoch)]);
     if (sent.status === "rejected") throw sent.reason;
     if (asked.status === "rejected") throw asked.reason;
     const finished = [...sent.value, ...asked.value];

@@ -90,7 +90,7 @@ describe("transaction sender", () => {
     return {
       db,
       enqueue: async (...by: bigint[]) => outbox.enqueue(by.map(count), await local.client.getBlockNumber()),
-      advance: async () => sender.advance(await local.client.getBlockNumber()),
+      advance: async () => sender.advance({ latest: await local.client.getBlockNumber(), finalized: 0n }),
       intents: () => db.selectFrom("intents").selectAll().orderBy("id").execute(),
       transactions: () => db.selectFrom("transactions").selectAll().execute(),
       end: () => db.destroy(),

@@ -13,6 +13,7 @@ import {
 import { classifySendError, textOf } from "./classify-send-error.ts";
 import type { Clock } from "./clock.ts";
 import type { Fault } from "./fault-point.ts";
+import type { Heads } from "./heads.ts";
 import type { Outbox, StoredIntent } from "./outbox.ts";
 import { decodePayload } from "./payload.ts";
 import { createTransactionLog, type StoredTransaction } from "./transaction-log.ts";
@@ -78,7 +79,7 @@ export function createTransactionSender(options: TransactionSenderOptions) {
   const taken = new Map<number, bigint>();
 
   /** One round over everything unfinished. Never throws for what a node says. */
-  async function advance(head: bigint): Promise<Finished[]> {
+  async function advance({ latest: head, finalized }: Heads): Promise<Finished[]> {
     const finished: Finished[] = [];
     const open = await outbox.open(names);
     const sent = await log.liveOf(open.map(({ id }) => id));
@@ -86,7 +87,8 @@ export function createTransactionSender(options: TransactionSenderOptions) {
     unresolved.sort((a, b) => (sent.get(a.id)?.at(-1)?.nonce ?? 0) - (sent.get(b.id)?.at(-1)?.nonce ?? 0));
     let inOrder = true;
     for (const intent of unresolved) {
-      const outcome = await follow(intent, sent.get(intent.id) ?? [], head, inOrder);
+      const final = finalized > head - limits.confirmations ? finalized : head - limits.confirmations;
+      const outcome = await follow(intent, sent.get(intent.id) ?? [], { head, final }, inOrder);
       if (outcome === "unsent") inOrder = false;
       else if (outcome !== "waiting") finished.push(outcome);
     }
@@ -100,7 +102,12 @@ export function createTransactionSender(options: TransactionSenderOptions) {
   }
 
   /** A signed intent: looks for its receipt, else keeps its bytes before a node. */
-  async function follow(intent: StoredIntent, attempts: StoredTransaction[], head: bigint, inOrder: boolean) {
+  async function follow(
+    intent: StoredIntent,
+    attempts: StoredTransaction[],
+    { head, final }: { head: bigint; final: bigint },
+    inOrder: boolean,
+  ) {
     const latest = attempts.at(-1);
     if (latest === undefined) return requeue(intent);
     let receipt: TransactionReceipt | undefined;
@@ -115,7 +122,7 @@ export function createTransactionSender(options: TransactionSenderOptions) {
     }
     if (receipt !== undefined) {
       fault("receipt:after");
-      return head - receipt.blockNumber >= limits.confirmations ? resolve(intent, receipt, head) : "waiting";
+      return receipt.blockNumber <= final ? resolve(intent, receipt, head) : "waiting";
     }
     if (!inOrder) return "unsent";
     if (intent.state === "signed") return broadcast(intent, latest, head);
