@@ -1,6 +1,7 @@
 import SQLite from "better-sqlite3";
 import { type Generated, Kysely, SqliteDialect } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
+import type { LeaseTable } from "./lease.ts";
 
 /** `new` waits for its turn; `signed` has durable bytes and a nonce; `sent` was accepted by a node. The rest is final. */
 export type IntentState = "new" | "signed" | "sent" | "done" | "failed" | "parked";
@@ -48,6 +49,7 @@ export interface RuntimeTables {
   intents: IntentTable;
   transactions: TransactionTable;
   checkpoints: CheckpointTable;
+  leases: LeaseTable;
 }
 
 /** The database cannot be used as it is. */
