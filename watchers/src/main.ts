@@ -33,7 +33,10 @@ async function main(): Promise<void> {
   });
   const stopping = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
-  await watcher.run(stopping.signal);
+  while (!stopping.signal.aborted) {
+    await watcher.step().catch((error: unknown) => logger.error({ error: String(error) }, "step failed"));
+    await systemClock.sleep(config.deals.pollMs, stopping.signal);
+  }
   await watcher.stop();
   await db.destroy();
 }

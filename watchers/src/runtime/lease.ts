@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from "kysely";
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
 import type { RuntimeTables } from "./database.ts";
+import { EXIT, StopError } from "./stop-error.ts";
 
 /** Who may act on the database now; one row a name. */
 export interface LeaseTable {
@@ -45,27 +46,24 @@ export const TAKEOVER_MS = 30_000;
 const NAME = "sender";
 
 /** Another process works on the database. */
-export class LeaseHeldError extends Error {
+export class LeaseHeldError extends StopError {
   constructor({ pid, machine, url, takenAt, beatAt }: LeaseTable, now: number) {
     const since = new Date(takenAt).toISOString();
     const where = url === null ? "" : `, which answers at ${url}`;
     super(
+      EXIT.error,
       `The database is in use by process ${pid} on ${machine}${where}, since ${since}; ` +
-        `its last sign of life was ${Math.max(0, Math.round((now - beatAt) / 1000))} s ago.\n` +
-        `Next: stop that daemon, or give this one its own database; a dead one is replaced after ${TAKEOVER_MS / 1000} s.`,
+        `its last sign of life was ${Math.max(0, Math.round((now - beatAt) / 1000))} s ago.`,
+      `stop that daemon, or give this one its own database; a dead one is replaced after ${TAKEOVER_MS / 1000} s.`,
     );
-    this.name = "LeaseHeldError";
   }
 }
 
 /** Another process took over: nothing may be signed here any more. */
-export class LeaseLostError extends Error {
+export class LeaseLostError extends StopError {
   constructor(token: number) {
-    super(
-      `Another daemon has taken over the database (this one's lease was number ${token}); nothing more is sent from here.\n` +
-        "Next: holdfast-watch status",
-    );
-    this.name = "LeaseLostError";
+    const what = `Another daemon has taken over the database (this one's lease was number ${token})`;
+    super(EXIT.error, `${what}; nothing more is sent from here.`, "holdfast-watch status");
   }
 }
 
