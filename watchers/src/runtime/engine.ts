@@ -92,9 +92,9 @@ export function createEngine(options: EngineOptions) {
   }
 
   return {
+    watchers,
     plan,
     act,
-    head,
     async step(signal?: AbortSignal): Promise<Round> {
       const epoch = await head();
       const planned = await plan(epoch, signal);

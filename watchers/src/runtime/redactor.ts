@@ -1,0 +1,43 @@
+/** Shorter texts are no secrets, and would make holes in everything else. */
+const SHORTEST = 8;
+
+/** Takes secrets out of whatever leaves the process: logs, errors, answers, crash output. */
+export interface Redactor {
+  /** From now on `secret` is shown as `shownAs`. */
+  hide(secret: string, shownAs?: string): void;
+  clean(text: string): string;
+}
+
+/** By what the secrets are, not by where they stand: an error of a library may quote them anywhere. */
+export function createRedactor(): Redactor {
+  const secrets = new Map<string, string>();
+  return {
+    hide(secret, shownAs = "[secret]") {
+      const escaped = JSON.stringify(secret).slice(1, -1);
+      for (const form of new Set([secret, escaped, encodeURIComponent(secret)])) {
+        if (form.length >= SHORTEST) secrets.set(form, shownAs);
+      }
+    },
+    clean(text) {
+      let cleaned = text;
+      for (const [secret, shownAs] of secrets) cleaned = cleaned.replaceAll(secret, shownAs);
+      return cleaned;
+    },
+  };
+}
+
+/** Hides what makes a node's URL a secret: user, password, and any path or query longer than a plain one. */
+export function hideUrl(redactor: Redactor, url: string): void {
+  const { protocol, host, pathname, search, username, password } = new URL(url);
+  if (pathname.length + search.length > 1 || username !== "" || password !== "") {
+    redactor.hide(url, `${protocol}//${host}/…`);
+    if (password !== "") redactor.hide(password);
+    if (pathname.length > 1) redactor.hide(pathname + search, "/…");
+  }
+}
+
+/** Hides a private key however it is written. */
+export function hideKey(redactor: Redactor, key: string): void {
+  const digits = key.replace(/^0x/, "").toLowerCase();
+  for (const form of [digits, digits.toUpperCase(), BigInt(`0x${digits}`).toString()]) redactor.hide(form);
+}
