@@ -1,7 +1,7 @@
 /** Shorter texts are no secrets, and would make holes in everything else. */
 const SHORTEST = 8;
 
-/** Takes secrets out of whatever leaves the process: logs, errors, answers, crash output. */
+/** Takes secrets, in upper or lower case, out of whatever leaves the process: logs, errors, answers, crash output. */
 export interface Redactor {
   /** From now on `secret` is shown as `shownAs`. */
   hide(secret: string, shownAs?: string): void;
@@ -10,17 +10,18 @@ export interface Redactor {
 
 /** By what the secrets are, not by where they stand: an error of a library may quote them anywhere. */
 export function createRedactor(): Redactor {
-  const secrets = new Map<string, string>();
+  const secrets = new Map<string, { pattern: RegExp; shownAs: string }>();
   return {
     hide(secret, shownAs = "[secret]") {
       const escaped = JSON.stringify(secret).slice(1, -1);
       for (const form of new Set([secret, escaped, encodeURIComponent(secret)])) {
-        if (form.length >= SHORTEST) secrets.set(form, shownAs);
+        if (form.length < SHORTEST) continue;
+        secrets.set(form, { pattern: new RegExp(RegExp.escape(form), "gi"), shownAs });
       }
     },
     clean(text) {
       let cleaned = text;
-      for (const [secret, shownAs] of secrets) cleaned = cleaned.replaceAll(secret, shownAs);
+      for (const { pattern, shownAs } of secrets.values()) cleaned = cleaned.replace(pattern, () => shownAs);
       return cleaned;
     },
   };
@@ -38,6 +39,6 @@ export function hideUrl(redactor: Redactor, url: string): void {
 
 /** Hides a private key however it is written. */
 export function hideKey(redactor: Redactor, key: string): void {
-  const digits = key.replace(/^0x/, "").toLowerCase();
-  for (const form of [digits, digits.toUpperCase(), BigInt(`0x${digits}`).toString()]) redactor.hide(form);
+  const digits = key.replace(/^0x/, "");
+  for (const form of [digits, BigInt(`0x${digits}`).toString()]) redactor.hide(form);
 }

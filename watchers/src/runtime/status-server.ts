@@ -1,6 +1,7 @@
 import { type ServerType, serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
+import { HTTPException } from "hono/http-exception";
 import { isLoopback } from "./file-server.ts";
 import type { Metrics } from "./metrics.ts";
 import { EXIT, StopError } from "./stop-error.ts";
@@ -113,7 +114,11 @@ export async function startStatusServer(options: StatusServerOptions): Promise<S
     context.header("content-type", metrics.registry.contentType);
     return context.body(clean(await metrics.registry.metrics()));
   });
-  app.onError((_, context) => context.text("The daemon could not answer; its log says why.\n", 500));
+  app.onError((error, context) =>
+    error instanceof HTTPException
+      ? error.getResponse()
+      : context.text("The daemon could not answer. Next: holdfast-watch status\n", 500),
+  );
   const { server, bound } = await listen(app.fetch, host, port);
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
