@@ -2,6 +2,7 @@ import { chainById, devnet, type FilecoinNetwork, filecoin } from "@holdfast/sdk
 import { createPublicClient, fallback, http, type PublicClient } from "viem";
 import type { DaemonConfig } from "../config.ts";
 import { type ActorRead, devnetReader, stateCallReader } from "../deals/sector-locator.ts";
+import type { Reached } from "../runtime/transaction-sender.ts";
 
 /** The one reader of the daemon. */
 export interface Chain {
@@ -9,18 +10,21 @@ export interface Chain {
   network: FilecoinNetwork;
   /** Reads miner actors off chain. */
   sectors: ActorRead;
-  /** The newest executed epoch. */
-  head(): Promise<bigint>;
+  /** Looks how far the chain is. */
+  reach(): Promise<Reached>;
 }
 
 /** @throws ChainMismatchError */
-export async function openChain({ chain: { id }, endpoints }: DaemonConfig): Promise<Chain> {
+export async function openChain({ chain: { id }, endpoints, finality }: DaemonConfig): Promise<Chain> {
   const transport = fallback(endpoints.map((url) => http(url, { timeout: 10_000, retryCount: 1 })));
   const client = createPublicClient({ chain: chainById(id), transport, cacheTime: 0 }) as PublicClient;
   const network = id === filecoin.id ? "mainnet" : "testnet";
   return {
     ...{ client, network },
     sectors: id === devnet.id ? devnetReader(client) : stateCallReader(client, network),
-    head: () => client.getBlockNumber({ cacheTime: 0 }),
+    async reach() {
+      const latest = await client.getBlockNumber({ cacheTime: 0 });
+      return { latest, finalized: latest - finality.depth };
+    },
   };
 }

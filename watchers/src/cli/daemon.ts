@@ -1,19 +1,12 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Logger } from "pino";
-import type { LocalAccount } from "viem";
 import type { DaemonConfig } from "../config.ts";
 import type { DealsTables } from "../deals/tables.ts";
 import type { Clock } from "../runtime/clock.ts";
-import {
-  bindDatabase,
-  DatabaseDamagedError,
-  isDamage,
-  OPEN_STATES,
-  type RuntimeTables,
-} from "../runtime/database.ts";
+import { bindDatabase, DatabaseDamagedError, isDamage, type RuntimeTables } from "../runtime/database.ts";
 import { createEngine, kindsOf, type Round } from "../runtime/engine.ts";
 import type { Fault } from "../runtime/fault-point.ts";
-import { countIntents, measureIntents, totalOf } from "../runtime/intents.ts";
+import { countIntents, countUnsettled, PARKED_STATES, totalOf } from "../runtime/intents-admin.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import { createOutbox } from "../runtime/outbox.ts";
 import { createRequestRunner } from "../runtime/request-runner.ts";
@@ -40,8 +33,10 @@ export interface DaemonOptions {
 /** What `drain` leaves. */
 export interface Drained {
   finished: number;
-  /** Intents that are still open. */
-  open: number;
+  /** Signed transactions that are not final. */
+  unsettled: number;
+  /** Intents that nothing is signed for yet: the next `run` takes them up. */
+  waiting: number;
   /** Intents that wait for a person. */
   parked: number;
 }
@@ -57,7 +52,7 @@ export async function openDaemon(options: DaemonOptions) {
   const chain = await openChain(config);
   await bindDatabase(db, config.database, `${chainId}/${contracts.deals}/${signer.address}`);
   const outbox = createOutbox({ db, clock, fault });
-  const { client, network, sectors, head } = chain;
+  const { client, network, sectors, reach } = chain;
   const capabilities = await openCapabilities({
     ...{ config, db: options.db, outbox, client, network, sectors, curio, account: signer.address },
     ...{ clock, logger, metrics },
@@ -65,11 +60,11 @@ export async function openDaemon(options: DaemonOptions) {
   const kinds = kindsOf(capabilities);
   const limits = { ...config.sender, confirmations: config.finality.depth };
   const sender = createTransactionSender({
-    ...{ outbox, client, account: signer as LocalAccount, chainId, kinds: kinds.transactions, limits },
-    ...{ clock, fault, logger },
+    ...{ outbox, client, account: signer, chainId, kinds: kinds.transactions, limits },
+    ...{ fault, logger, metrics, fence: options.fence },
   });
-  const runner = createRequestRunner({ outbox, kinds: kinds.requests, clock, fault, logger });
-  const engine = createEngine({ capabilities, outbox, sender, runner, head, clock, logger, metrics });
+  const runner = createRequestRunner({ outbox, kinds: kinds.requests, fault, logger });
+  const engine = createEngine({ capabilities, outbox, sender, runner, reach, clock, logger, metrics });
   const health = createHealth({ config, db, account: signer.address, watchers: engine.watchers, clock });
 
   /** A round whose failure the next round may mend. @throws StopError otherwise */
@@ -83,7 +78,6 @@ export async function openDaemon(options: DaemonOptions) {
       metrics.stepFailures.inc({ watcher: "runtime" });
       logger.error({ error: error instanceof Error ? error.message : String(error) }, "round failed");
     }
-    measureIntents(metrics, await countIntents(db));
   }
 
   /**
@@ -120,7 +114,7 @@ export async function openDaemon(options: DaemonOptions) {
     health,
     /** Loads and decides once; nothing is sent. What it would do is told as calls. */
     async plan() {
-      const { plans, failures } = await engine.plan(await head());
+      const { plans, failures } = await engine.plan((await reach()).latest);
       const intents = [...plans].flatMap(([watcher, plan]) =>
         plan.intents.map(({ key: name, subject, kind, payload }) => ({
           ...{ watcher, key: name, subject, kind, payload, call: describeIntent(kinds, kind, payload) },
@@ -138,19 +132,26 @@ export async function openDaemon(options: DaemonOptions) {
         await clock.sleep(config.pollMs, signal);
       }
     },
-    /** Decides nothing new; brings what is stored to its end, as far as that is possible until the signal aborts. */
+    /** Decides and signs nothing new; what is signed comes to its end, or as far as it comes until the signal aborts. */
     async drain(signal: AbortSignal): Promise<Drained> {
       for (let finished = 0; ; ) {
         await attempt(async () => {
-          const epoch = await head();
-          const ended = await engine.act(epoch, signal);
-          finished += ended.length;
-          return { epoch, plans: new Map(), finished: ended, failures: new Map() };
+          const round = await engine.settle(signal);
+          finished += round.finished.length;
+          return round;
         });
+        const unsettled = await countUnsettled(db);
+        if (unsettled > 0 && !signal.aborted) {
+          await clock.sleep(config.pollMs, signal);
+          continue;
+        }
         const counts = await countIntents(db);
-        const open = totalOf(counts, OPEN_STATES);
-        if (open === 0 || signal.aborted) return { finished, open, parked: totalOf(counts, ["parked"]) };
-        await clock.sleep(config.pollMs, signal);
+        return {
+          finished,
+          unsettled,
+          waiting: totalOf(counts, ["new"]),
+          parked: totalOf(counts, PARKED_STATES),
+        };
       }
     },
     close: async () => void (await Promise.all(capabilities.map((capability) => capability.close()))),

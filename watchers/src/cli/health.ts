@@ -5,7 +5,7 @@ import type { Plan, Watcher } from "../runtime/capability.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { OPEN_STATES, type RuntimeTables } from "../runtime/database.ts";
 import type { Round } from "../runtime/engine.ts";
-import { countIntents, totalOf } from "../runtime/intents.ts";
+import { countIntents, PARKED_STATES, totalOf } from "../runtime/intents-admin.ts";
 import type { DaemonStatus, NotReady } from "../runtime/status-server.ts";
 import { VERSION } from "./version.ts";
 
@@ -62,7 +62,7 @@ export function createHealth({ config, db, account, watchers, clock }: HealthOpt
         startedAt: new Date(startedAt).toISOString(),
         ...{ ready: notReady.length === 0, reasons: notReady },
         ...{ head, finalized: null, lag: null, balance: null },
-        ...{ pending: totalOf(counts, OPEN_STATES), parked: totalOf(counts, ["parked"]) },
+        ...{ pending: totalOf(counts, OPEN_STATES), parked: totalOf(counts, PARKED_STATES) },
         watchers: watchers.map(({ name }) => ({
           name,
           epoch: plans.get(name)?.epoch ?? null,

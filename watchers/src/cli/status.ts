@@ -1,5 +1,5 @@
 import { OPEN_STATES } from "../runtime/database.ts";
-import { countIntents, type IntentCount, totalOf } from "../runtime/intents.ts";
+import { countIntents, PARKED_STATES, totalOf } from "../runtime/intents-admin.ts";
 import { isHeld, type LeaseTable, readLease } from "../runtime/lease.ts";
 import type { DaemonStatus } from "../runtime/status-server.ts";
 import { EXIT } from "../runtime/stop-error.ts";
@@ -25,7 +25,7 @@ export async function status(context: Context): Promise<number> {
   const held = isHeld(lease, clock.now()) ? lease : undefined;
   const daemon = held === undefined ? undefined : await ask(held, config.http.token);
   const pending = totalOf(counts, OPEN_STATES);
-  const parked = totalOf(counts, ["parked"]);
+  const parked = totalOf(counts, PARKED_STATES);
   context.answer(
     {
       database: config.database,
@@ -70,6 +70,6 @@ function describe(held: LeaseTable | undefined, daemon: RunningStatus | string |
   ].join("\n");
 }
 
-function countsText(counts: readonly IntentCount[]): string {
+function countsText(counts: Awaited<ReturnType<typeof countIntents>>): string {
   return counts.length === 0 ? "no intents yet" : table(counts.map((count) => ({ ...count })));
 }
