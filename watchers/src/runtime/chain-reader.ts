@@ -147,14 +147,17 @@ export function createChainReader(options: ChainReaderOptions) {
         continue;
       }
       const events = await unstored(logs, at, to, known, checkpoint);
-      const tipset = place === undefined || to > place.epoch ? await lastTipset(at, to, known) : undefined;
-      const tipsets = fresh.filter(({ epoch }) => epoch <= to);
-      if (tipset !== undefined && tipset.epoch > (place?.epoch ?? -1n)) {
+      const before = place?.epoch ?? -1n;
+      const tipset = to > before ? await lastTipset(at, to, known) : undefined;
+      const tipsets = fresh.filter(({ epoch }) => before < epoch && epoch <= to);
+      if (tipset !== undefined && tipset.epoch > before) {
         if (tipsets[0]?.epoch !== tipset.epoch) tipsets.push(tipset);
         const final = greatest(least(finalized, tipset.epoch), place?.finalized ?? 0n);
         place = { epoch: tipset.epoch, hash: tipset.hash, finalized: final };
       }
-      await log.append(events, tipsets, place, gap === undefined ? [] : await withGap(gap));
+      if (events.length + tipsets.length > 0 || gap !== undefined) {
+        await log.append(events, tipsets, place, gap === undefined ? [] : await withGap(gap));
+      }
       gap = undefined;
       stored += events.length;
       rescued += events.filter(({ epoch }) => BigInt(epoch) <= reached).length;

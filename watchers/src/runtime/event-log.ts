@@ -19,7 +19,7 @@ export type Gap = readonly [from: bigint, to: bigint];
 const CHECKPOINT = "reader";
 const GAPS = "reader:gaps";
 /** Rows of one INSERT. */
-const BATCH = 500;
+const BATCH = 100;
 
 /** Events, the tipsets that they hang on, and the checkpoint: what the reader keeps. */
 export function createEventLog(db: Kysely<RuntimeTables>) {
