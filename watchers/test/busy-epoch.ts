@@ -8,6 +8,7 @@ import { createChainReader } from "../src/runtime/chain-reader.ts";
 import type { RuntimeTables } from "../src/runtime/database.ts";
 import { createEventLog } from "../src/runtime/event-log.ts";
 import { createHeads } from "../src/runtime/heads.ts";
+import { manualClock } from "./manual-clock.ts";
 import { DEALS, MemoryChain } from "./memory-chain.ts";
 import { quiet } from "./quiet.ts";
 
@@ -30,7 +31,13 @@ chain.request = async (call) => {
 const db = (await openWatcherDatabase(":memory:")) as unknown as Kysely<RuntimeTables>;
 const client = chain.client();
 const reader = createChainReader({
-  ...{ log: createEventLog(db), client, heads: createHeads({ client }), from: 0n, logger: quiet },
+  ...{
+    log: createEventLog(db),
+    client,
+    heads: createHeads({ client, clock: manualClock() }),
+    from: 0n,
+    logger: quiet,
+  },
   sources: [{ name: "deals", address: DEALS, abi: storageDealsAbi as Abi }],
 });
 const { stored } = await reader.poll();

@@ -5,6 +5,7 @@ import { storageDealsAbi } from "@holdfast/sdk";
 import { expect } from "chai";
 import type { Kysely } from "kysely";
 import type { Abi } from "viem";
+import { manualClock } from "../../test/manual-clock.ts";
 import {
   DEALS,
   MemoryChain,
@@ -39,7 +40,14 @@ describe("chain reader", () => {
     const start = () => {
       const client = chain.client();
       return createChainReader({
-        ...{ log, client, heads: createHeads({ client, metrics }), from: 0n, logger: quiet, metrics },
+        ...{
+          log,
+          client,
+          heads: createHeads({ client, clock: manualClock(), metrics }),
+          from: 0n,
+          logger: quiet,
+          metrics,
+        },
         sources: [{ name: "deals", address: DEALS, abi: storageDealsAbi as Abi }],
         limits: { epochs: BigInt(chain.options.limits.epochs), results: chain.options.limits.results },
       });
@@ -208,7 +216,13 @@ describe("chain reader", () => {
       opened.push(db);
       const client = chain.client();
       const reader = createChainReader({
-        ...{ log: createEventLog(db), client, heads: createHeads({ client }), from: 1n, logger: quiet },
+        ...{
+          log: createEventLog(db),
+          client,
+          heads: createHeads({ client, clock: manualClock() }),
+          from: 1n,
+          logger: quiet,
+        },
         sources: [{ name: "deals", address: DEALS, abi: storageDealsAbi as Abi }],
       });
       await reader.poll();
