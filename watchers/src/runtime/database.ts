@@ -81,7 +81,35 @@ export interface CheckpointTable {
   value: string;
 }
 
+/** Tipsets from the last final one on: what a reorganisation is told by. */
+export interface BlockTable {
+  epoch: number;
+  hash: string;
+  parentHash: string;
+}
+
+/** What contracts told, in the order of the chain. */
+export interface EventTable {
+  epoch: number;
+  logIndex: number;
+  blockHash: string;
+  transactionHash: string;
+  /** Which contract, by the name that the reader was given. */
+  contract: string;
+  address: string;
+  event: string;
+  /** The first indexed argument, 32 bytes in hex: a deal, copy, rail or miner. */
+  subject: string | null;
+  /** encodePayload of the decoded arguments, by name. */
+  args: string;
+  /** As the node gave them: a JSON array. */
+  topics: string;
+  data: string;
+}
+
 export interface RuntimeTables {
+  blocks: BlockTable;
+  events: EventTable;
   intents: IntentTable;
   transactions: TransactionTable;
   checkpoints: CheckpointTable;
