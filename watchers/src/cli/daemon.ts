@@ -1,7 +1,10 @@
+import { findCause } from "@holdfast/sdk";
 import type { Kysely, Transaction } from "kysely";
 import type { Logger } from "pino";
 import type { DaemonConfig } from "../config.ts";
 import type { DealsTables } from "../deals/tables.ts";
+import { readAccount } from "../runtime/account-state.ts";
+import { stopErrorIn } from "../runtime/chain-errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { bindDatabase, DatabaseDamagedError, isDamage, type RuntimeTables } from "../runtime/database.ts";
 import { createEngine, kindsOf, type Round } from "../runtime/engine.ts";
@@ -11,7 +14,7 @@ import type { Metrics } from "../runtime/metrics.ts";
 import { createOutbox } from "../runtime/outbox.ts";
 import { createRequestRunner } from "../runtime/request-runner.ts";
 import { toJson } from "../runtime/status-server.ts";
-import { StopError } from "../runtime/stop-error.ts";
+import type { StopError } from "../runtime/stop-error.ts";
 import { createTransactionSender } from "../runtime/transaction-sender.ts";
 import { openChain } from "./chain.ts";
 import { createHealth } from "./health.ts";
@@ -49,10 +52,9 @@ export async function openDaemon(options: DaemonOptions) {
   const db = options.db as unknown as Kysely<RuntimeTables>;
   const { signer, curio } = key;
   const { id: chainId, contracts } = config.chain;
-  const chain = await openChain(config);
   await bindDatabase(db, config.database, `${chainId}/${contracts.deals}/${signer.address}`);
   const outbox = createOutbox({ db, clock, fault });
-  const { client, network, sectors, reach } = chain;
+  const { client, network, sectors, heads, endpoints } = openChain({ config, db, clock, logger, metrics });
   const capabilities = await openCapabilities({
     ...{ config, db: options.db, outbox, client, network, sectors, curio, account: signer.address },
     ...{ clock, logger, metrics },
@@ -64,13 +66,36 @@ export async function openDaemon(options: DaemonOptions) {
     ...{ fault, logger, metrics, fence: options.fence },
   });
   const runner = createRequestRunner({ outbox, kinds: kinds.requests, fault, logger });
-  const engine = createEngine({ capabilities, outbox, sender, runner, reach, clock, logger, metrics });
-  const health = createHealth({ config, db, account: signer.address, watchers: engine.watchers, clock });
+  const engine = createEngine({
+    capabilities,
+    outbox,
+    sender,
+    runner,
+    reach: heads.read,
+    clock,
+    logger,
+    metrics,
+  });
+  const health = createHealth({
+    ...{
+      config,
+      db,
+      account: signer.address,
+      watchers: engine.watchers,
+      sender,
+      heads,
+      endpoints,
+      clock,
+      metrics,
+    },
+  });
 
-  /** A round whose failure the next round may mend. @throws StopError otherwise */
-  async function attempt(work: () => Promise<Round>): Promise<void> {
+  /** Work whose failure the next round may mend. @throws StopError otherwise */
+  async function attempt(work: () => Promise<Round | undefined>): Promise<void> {
+    health.beat();
     try {
-      health.saw(await work());
+      const round = await work();
+      if (round !== undefined) health.saw(round);
     } catch (error) {
       const stop = stopErrorOf(error, config.database);
       if (stop !== undefined) throw stop;
@@ -78,6 +103,7 @@ export async function openDaemon(options: DaemonOptions) {
       metrics.stepFailures.inc({ watcher: "runtime" });
       logger.error({ error: error instanceof Error ? error.message : String(error) }, "round failed");
     }
+    health.beat();
   }
 
   /**
@@ -90,22 +116,14 @@ export async function openDaemon(options: DaemonOptions) {
       .select((row) => row.fn.countAll<number>().as("count"))
       .executeTakeFirstOrThrow();
     if (Number(count) > 0) return;
-    const { address } = signer;
-    while (!signal.aborted) {
-      health.beat();
-      try {
-        const [mined, known] = await Promise.all([
-          client.getTransactionCount({ address, blockTag: "latest" }),
-          client.getTransactionCount({ address, blockTag: "pending" }),
-        ]);
-        if (known <= mined) return;
-        logger.warn({ pending: known - mined }, "waiting for earlier transactions of this key");
-      } catch (error) {
-        logger.warn(
-          { error: error instanceof Error ? error.message : String(error) },
-          "no answer about the account",
-        );
-      }
+    for (let isQuiet = false; !isQuiet && !signal.aborted; ) {
+      await attempt(async () => {
+        const { mined, known } = await readAccount(client, signer.address);
+        isQuiet = known <= mined;
+        if (!isQuiet) logger.warn({ pending: known - mined }, "waiting for earlier transactions of this key");
+        return undefined;
+      });
+      if (isQuiet) return;
       await clock.sleep(config.pollMs, signal);
     }
   }
@@ -114,7 +132,7 @@ export async function openDaemon(options: DaemonOptions) {
     health,
     /** Loads and decides once; nothing is sent. What it would do is told as calls. */
     async plan() {
-      const { plans, failures } = await engine.plan((await reach()).latest);
+      const { plans, failures } = await engine.plan((await heads.read()).latest);
       const intents = [...plans].flatMap(([watcher, plan]) =>
         plan.intents.map(({ key: name, subject, kind, payload }) => ({
           ...{ watcher, key: name, subject, kind, payload, call: describeIntent(kinds, kind, payload) },
@@ -126,9 +144,7 @@ export async function openDaemon(options: DaemonOptions) {
     async run(signal: AbortSignal): Promise<void> {
       await settle(signal);
       while (!signal.aborted) {
-        health.beat();
         await attempt(() => engine.step(signal));
-        health.beat();
         await clock.sleep(config.pollMs, signal);
       }
     },
@@ -172,9 +188,8 @@ function describeIntent(
 
 /** The error that must end the daemon, if `error` is or hides one. */
 export function stopErrorOf(error: unknown, database: string): StopError | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof StopError) return cause;
-    if (isDamage(cause)) return new DatabaseDamagedError(database, cause.message, error);
-  }
-  return undefined;
+  const damage = findCause(error, isDamage);
+  return damage instanceof Error
+    ? new DatabaseDamagedError(database, damage.message, error)
+    : stopErrorIn(error);
 }

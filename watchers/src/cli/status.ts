@@ -58,14 +58,15 @@ function describe(held: LeaseTable | undefined, daemon: RunningStatus | string |
   if (held === undefined) return "no daemon is running on this database";
   const who = `process ${held.pid} on ${held.machine}`;
   if (typeof daemon !== "object") return `${who}: ${daemon}`;
-  const { ready, reasons, version, head, finalized, balance, watchers } = daemon;
+  const { ready, reasons, version, head, finalized, balanceFil, pauses, watchers } = daemon;
   const lines = watchers.flatMap(({ name, epoch, error, alerts }) => [
     `${name}: planned at epoch ${epoch ?? "none yet"}${error === null ? "" : `, failing: ${error.split("\n")[0]}`}`,
     ...alerts.map(({ kind, message }) => `${name}: needs a person: ${kind}: ${message}`),
   ]);
   return [
     `${who}, version ${version}: ${ready ? "ready" : `not ready: ${reasons.join(", ")}`}`,
-    `head ${head ?? "unknown"}, final ${finalized ?? "unknown"}, balance ${balance ?? "unknown"} attoFIL`,
+    `head ${head ?? "unknown"}, final ${finalized ?? "unknown"}, balance ${balanceFil ?? "unknown"} FIL`,
+    ...pauses.map(({ reason, message }) => `transactions are held back (${reason}): ${message}`),
     ...lines,
   ].join("\n");
 }

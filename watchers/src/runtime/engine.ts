@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
 import type { Capability, Plan, Watcher } from "./capability.ts";
+import { stopErrorIn } from "./chain-errors.ts";
 import type { Clock } from "./clock.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Outbox } from "./outbox.ts";
 import type { createRequestRunner, RequestKind } from "./request-runner.ts";
-import { StopError } from "./stop-error.ts";
 import type { Finished, Reached, TransactionKind, TransactionSender } from "./transaction-sender.ts";
 
 export interface EngineOptions {
@@ -62,7 +62,8 @@ export function createEngine(options: EngineOptions) {
       try {
         plans.set(watcher.name, await planOf(watcher, epoch));
       } catch (error) {
-        if (error instanceof StopError) throw error;
+        const stop = stopErrorIn(error);
+        if (stop !== undefined) throw stop;
         failures.set(watcher.name, error);
         metrics.stepFailures.inc({ watcher: watcher.name });
         logger.error({ watcher: watcher.name, epoch, error: messageOf(error) }, "step failed");
