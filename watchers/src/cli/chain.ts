@@ -1,0 +1,48 @@
+import { chainById, devnet, type FilecoinNetwork, filecoin } from "@holdfast/sdk";
+import type { Kysely } from "kysely";
+import type { Logger } from "pino";
+import { createPublicClient, type PublicClient } from "viem";
+import type { DaemonConfig } from "../config.ts";
+import { type ActorRead, devnetReader, stateCallReader } from "../deals/sector-locator.ts";
+import { createChainIdentity } from "../runtime/chain-identity.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { RuntimeTables } from "../runtime/database.ts";
+import { createEndpoints, type Endpoints } from "../runtime/endpoints.ts";
+import { createHeads } from "../runtime/heads.ts";
+import type { Metrics } from "../runtime/metrics.ts";
+
+export interface ChainOptions {
+  config: DaemonConfig;
+  db: Kysely<RuntimeTables>;
+  clock: Clock;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+/** The one reader of the daemon. */
+export interface Chain {
+  client: PublicClient;
+  network: FilecoinNetwork;
+  /** Reads miner actors off chain. */
+  sectors: ActorRead;
+  endpoints: Endpoints;
+  heads: ReturnType<typeof createHeads>;
+}
+
+/** Every endpoint shows that it is on the database's chain before it is used, now and whenever requests move to it. */
+export function openChain({ config, db, clock, logger, metrics }: ChainOptions): Chain {
+  const { chain, endpoints: urls, finality } = config;
+  const identity = createChainIdentity({ db, chainId: chain.id, contracts: { ...chain.contracts } });
+  const endpoints = createEndpoints({
+    ...{ urls, chain: chainById(chain.id), verify: identity.check, clock, logger, metrics },
+  });
+  const client = createPublicClient({
+    ...{ chain: chainById(chain.id), transport: endpoints.transport, cacheTime: 0 },
+  }) as PublicClient;
+  const network = chain.id === filecoin.id ? "mainnet" : "testnet";
+  return {
+    ...{ client, network, endpoints },
+    sectors: chain.id === devnet.id ? devnetReader(client) : stateCallReader(client, network),
+    heads: createHeads({ client, depth: finality.depth, clock, metrics, onStall: endpoints.turn }),
+  };
+}
