@@ -81,7 +81,10 @@ describe("the SDK's actions, on a devnet", function () {
   let token: Address;
 
   before(async () => {
-    devnet = await startDevnet({ providers: 1, onError: (error) => failures.push(error) });
+    devnet = await startDevnet({
+      ...{ providers: 1, lotus: { seed: "sdk-actions", nullRounds: 0.1 } },
+      onError: (error) => failures.push(error),
+    });
     const { contracts, accounts } = devnet;
     const at = (address: Address) => ({ address });
     on = {
