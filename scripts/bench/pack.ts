@@ -75,7 +75,7 @@ function referenceHasher(): PieceHasher {
     write(bytes) {
       for (const part of cutter.cut(bytes)) nodes.push(referenceNode(part));
     },
-    digest: () => cutter.finish(nodes),
+    digest: () => cutter.piece([...nodes, ...cutter.last()]),
   };
 }
 

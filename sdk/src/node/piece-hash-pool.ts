@@ -47,7 +47,8 @@ export function openPieceHashPool(options: PieceHashPoolOptions = {}): PieceHash
         async write(bytes) {
           for (const part of cutter.cut(bytes)) nodes.push((await pool.hash(part)).node);
         },
-        digest: async () => cutter.finish(await Promise.all(nodes)),
+        // The last node while the workers are still at the others.
+        digest: async () => cutter.piece(await Promise.all([...nodes, ...cutter.last()])),
       };
     },
     [Symbol.asyncDispose]: () => pool.close(),

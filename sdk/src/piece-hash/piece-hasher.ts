@@ -29,7 +29,7 @@ export function createPieceHasher(): PieceHasher {
     write(bytes) {
       for (const part of cutter.cut(bytes)) nodes.push(hashLayerNode(part, LAYER_HEIGHT));
     },
-    digest: () => cutter.finish(nodes),
+    digest: () => cutter.piece([...nodes, ...cutter.last()]),
   };
 }
 
@@ -88,14 +88,18 @@ export class LayerCutter {
     this.#filled += bytes.length - at;
   }
 
-  /** The piece of all that was cut, whose nodes so far are `nodes`. */
-  finish(nodes: Uint8Array[]): HashedPiece {
+  /** Ends the stream. The last node, of what was not cut; none if nothing is left after other nodes. */
+  last(): Uint8Array[] {
     this.#done = true;
-    const height = heightFor(this.#payloadSize);
+    if (this.#filled === 0 && this.#payloadSize > 0) return [];
     const rest = this.#buffer.subarray(0, this.#filled);
-    const last =
-      this.#filled > 0 || nodes.length === 0 ? [hashLayerNode(rest, Math.min(height, LAYER_HEIGHT))] : [];
-    const layer = concat([...nodes, ...last]);
+    return [hashLayerNode(rest, Math.min(heightFor(this.#payloadSize), LAYER_HEIGHT))];
+  }
+
+  /** The piece whose layer is `nodes`, the last one included. */
+  piece(nodes: Uint8Array[]): HashedPiece {
+    const layer = concat(nodes);
+    const height = heightFor(this.#payloadSize);
     return { ...pieceFrom(joinLayer(layer, height), this.#payloadSize, height), layer };
   }
 }
