@@ -41,7 +41,7 @@ export function openPieceHashPool(options: PieceHashPoolOptions = {}): PieceHash
   const pool = new WorkerPool(options.workers ?? availableParallelism());
   return {
     createHasher() {
-      const cutter = new LayerCutter();
+      const cutter = new LayerCutter(() => pool.buffer());
       const nodes: (Uint8Array | Promise<Uint8Array>)[] = [];
       return {
         async write(bytes) {
@@ -58,22 +58,29 @@ export function openPieceHashPool(options: PieceHashPoolOptions = {}): PieceHash
 class WorkerPool {
   readonly #size: number;
   readonly #workers: HashWorker[] = [];
+  readonly #spare: Uint8Array[] = [];
   #parts = 0;
 
   constructor(size: number) {
     this.#size = size;
   }
 
-  /** When this returns, `part` may be reused. Its node is still to come where a worker computes it. */
+  buffer(): Uint8Array {
+    return this.#spare.pop() ?? new Uint8Array(LAYER_BYTES);
+  }
+
+  /** Takes a part over. Its node is still to come where a worker computes it. */
   async hash(part: Uint8Array): Promise<{ node: Uint8Array | Promise<Uint8Array> }> {
     if (++this.#parts === FIRST_SHARED_PART) {
-      while (this.#workers.length < this.#size) this.#workers.push(new HashWorker());
+      while (this.#workers.length < this.#size) this.#workers.push(new HashWorker(this.#spare));
     }
     for (;;) {
       const ready = this.#workers.filter((worker) => worker.ready);
       if (ready.length === 0) {
         await nextTurn(); // or nobody would hear that a worker is ready
-        return { node: hashLayerNode(part, LAYER_HEIGHT) };
+        const node = hashLayerNode(part, LAYER_HEIGHT);
+        this.#spare.push(part);
+        return { node };
       }
       const idlest = ready.reduce((a, b) => (b.jobs.length < a.jobs.length ? b : a));
       if (idlest.jobs.length < PARTS_A_WORKER) return { node: idlest.hash(part) };
@@ -92,10 +99,12 @@ class HashWorker {
   /** What it has to do, in order. */
   readonly jobs: PromiseWithResolvers<Uint8Array>[] = [];
   readonly #worker: Worker;
-  readonly #spare: HashedPart["part"][] = [];
+  readonly #spare: Uint8Array[];
   #failure: PieceHashWorkerError | undefined;
 
-  constructor() {
+  /** @param spare where it puts the parts that are done with. */
+  constructor(spare: Uint8Array[]) {
+    this.#spare = spare;
     // Beside this file, whether that is TypeScript or what it was compiled to.
     const script = new URL(`./piece-hash-worker${extname(import.meta.url)}`, import.meta.url);
     // Without the process's own options: not all of them suit a worker.
@@ -112,10 +121,8 @@ class HashWorker {
 
   hash(part: Uint8Array): Promise<Uint8Array> {
     if (this.#failure !== undefined) throw this.#failure;
-    const copy = this.#spare.pop() ?? new Uint8Array(LAYER_BYTES);
-    copy.set(part);
     this.#worker.ref();
-    this.#worker.postMessage(copy, [copy.buffer]);
+    this.#worker.postMessage(part, [part.buffer as ArrayBuffer]);
     const job = Promise.withResolvers<Uint8Array>();
     // Whoever waits for the node hears of a failure; until somebody does, it is no unhandled one.
     job.promise.catch(() => {});
