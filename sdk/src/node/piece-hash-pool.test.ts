@@ -78,6 +78,14 @@ describe("piece hash in worker threads", () => {
     expect(started).to.deep.equal([]);
   });
 
+  it("starts its threads at once when it is told of much", async () => {
+    await using _ = openPieceHashPool({ workers: 2, atLeast: ENOUGH });
+    await using little = openPieceHashPool({ workers: 2, atLeast: ENOUGH - 1 });
+    await little.createHasher().digest();
+    await new Promise(setImmediate);
+    expect(started).to.have.length(2);
+  });
+
   it("hands over to its workers also when nothing else waits for anything", async () => {
     await using pool = openPieceHashPool({ workers: 1 });
     const hasher = pool.createHasher();

@@ -16,6 +16,8 @@ const PARTS_A_WORKER = 2;
 export interface PieceHashPoolOptions {
   /** Worker threads; 0 to hash in the calling thread. By default as many as this machine runs at a time. */
   workers?: number;
+  /** Bytes that will be hashed at least, if known: when they are enough, workers start at once. */
+  atLeast?: number;
 }
 
 /** Worker threads that hash pieces, each its parts of `LAYER_BYTES`. Dispose of it when its hashers are done. */
@@ -34,11 +36,11 @@ export class PieceHashWorkerError extends BaseError {
 }
 
 /**
- * Opens a pool. Its workers start after 30 MiB, so that hashing less costs no more than without them; they keep the
+ * Opens a pool. Its workers start after 30 MiB, so that hashing less costs no more than without them. They keep the
  * process alive only while they work. Memory: about 4 MiB a worker, however much is hashed.
  */
 export function openPieceHashPool(options: PieceHashPoolOptions = {}): PieceHashPool {
-  const pool = new WorkerPool(options.workers ?? availableParallelism());
+  const pool = new WorkerPool(options.workers ?? availableParallelism(), options.atLeast ?? 0);
   return {
     createHasher() {
       const cutter = new LayerCutter(() => pool.buffer());
@@ -61,8 +63,9 @@ class WorkerPool {
   readonly #spare: Uint8Array[] = [];
   #parts = 0;
 
-  constructor(size: number) {
+  constructor(size: number, atLeast: number) {
     this.#size = size;
+    if (atLeast >= FIRST_SHARED_PART * LAYER_BYTES) this.#start();
   }
 
   buffer(): Uint8Array {
@@ -71,9 +74,7 @@ class WorkerPool {
 
   /** Takes a part over. Its node is still to come where a worker computes it. */
   async hash(part: Uint8Array): Promise<{ node: Uint8Array | Promise<Uint8Array> }> {
-    if (++this.#parts === FIRST_SHARED_PART) {
-      while (this.#workers.length < this.#size) this.#workers.push(new HashWorker(this.#spare));
-    }
+    if (++this.#parts === FIRST_SHARED_PART) this.#start();
     for (;;) {
       const ready = this.#workers.filter((worker) => worker.ready);
       if (ready.length === 0) {
@@ -86,6 +87,10 @@ class WorkerPool {
       if (idlest.jobs.length < PARTS_A_WORKER) return { node: idlest.hash(part) };
       await Promise.race(ready.map((worker) => worker.jobs[0]?.promise));
     }
+  }
+
+  #start(): void {
+    while (this.#workers.length < this.#size) this.#workers.push(new HashWorker(this.#spare));
   }
 
   async close(): Promise<void> {
