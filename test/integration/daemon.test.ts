@@ -72,16 +72,15 @@ describe("holdfast-watch on a devnet", function () {
       "propose",
       "propose",
     ]);
-    expect(intents[0].call).to.match(/^0x[0-9a-fA-F]{40}\.propose\(\{"offerId":"1",/i);
+    expect(intents[0].call).to.equal("?");
     expect((await bench.call(["run", "--dry-run"])).stdout).to.match(/^deals:0x\w{8} {2}propose:/);
     expect(existsSync(join(bench.folder, "watch.db"))).to.equal(false);
     expect(await nonce()).to.equal(before);
   });
 
-  it("has no status, intents or database before the first run, and says so", async () => {
-    for (const command of ["status", "intents", "drain"]) {
+  it("has no status and no intents before the first run, and says so", async () => {
+    for (const command of ["status", "intents"]) {
       const { code, stderr } = await bench.call([command]);
-      if (command === "drain") continue;
       expect(code).to.equal(1);
       expect(stderr).to.match(/There is no database .*watch\.db\.\nNext: holdfast-watch run/);
     }

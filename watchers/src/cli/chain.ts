@@ -17,6 +17,8 @@ export interface ChainOptions {
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
+  /** Told whenever an endpoint has shown that it is on the right chain. */
+  onVerified(): Promise<void>;
 }
 
 /** The one reader of the daemon. */
@@ -30,11 +32,15 @@ export interface Chain {
 }
 
 /** Every endpoint shows that it is on the database's chain before it is used, now and whenever requests move to it. */
-export function openChain({ config, db, clock, logger, metrics }: ChainOptions): Chain {
+export function openChain({ config, db, clock, logger, metrics, onVerified }: ChainOptions): Chain {
   const { chain, endpoints: urls, finality } = config;
   const identity = createChainIdentity({ db, chainId: chain.id, contracts: { ...chain.contracts } });
   const endpoints = createEndpoints({
-    ...{ urls, chain: chainById(chain.id), verify: identity.check, clock, logger, metrics },
+    ...{ urls, chain: chainById(chain.id), clock, logger, metrics },
+    async verify(endpoint, name) {
+      await identity.check(endpoint, name);
+      await onVerified();
+    },
   });
   const client = createPublicClient({
     ...{ chain: chainById(chain.id), transport: endpoints.transport, cacheTime: 0 },

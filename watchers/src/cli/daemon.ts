@@ -6,7 +6,13 @@ import type { DealsTables } from "../deals/tables.ts";
 import { readAccount } from "../runtime/account-state.ts";
 import { stopErrorIn } from "../runtime/chain-errors.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { bindDatabase, DatabaseDamagedError, isDamage, type RuntimeTables } from "../runtime/database.ts";
+import {
+  bindDatabase,
+  checkIdentity,
+  DatabaseDamagedError,
+  isDamage,
+  type RuntimeTables,
+} from "../runtime/database.ts";
 import { createEngine, kindsOf, type Round } from "../runtime/engine.ts";
 import type { Fault } from "../runtime/fault-point.ts";
 import { countIntents, countUnsettled, PARKED_STATES, totalOf } from "../runtime/intents-admin.ts";
@@ -52,9 +58,14 @@ export async function openDaemon(options: DaemonOptions) {
   const db = options.db as unknown as Kysely<RuntimeTables>;
   const { signer, curio } = key;
   const { id: chainId, contracts } = config.chain;
-  await bindDatabase(db, config.database, `${chainId}/${contracts.deals}/${signer.address}`);
+  const identity = `${chainId}/${contracts.deals}/${signer.address}`;
+  await checkIdentity(db, config.database, identity);
   const outbox = createOutbox({ db, clock, fault });
-  const { client, network, sectors, heads, endpoints } = openChain({ config, db, clock, logger, metrics });
+  const { client, network, sectors, heads, endpoints } = openChain({
+    ...{ config, db, clock, logger, metrics },
+    // A configuration that is wrong about the chain leaves no mark in a new database.
+    onVerified: () => bindDatabase(db, config.database, identity),
+  });
   const capabilities = await openCapabilities({
     ...{ config, db: options.db, outbox, client, network, sectors, curio, account: signer.address },
     ...{ clock, logger, metrics },

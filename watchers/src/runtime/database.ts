@@ -194,23 +194,25 @@ export function copyDatabase(path: string, to: string): void {
   }
 }
 
-/** Refuses a database that another chain, account or contract has written to. */
+/** Refuses a database that another chain, account or contract has written to. @throws DatabaseUnusableError */
+export async function checkIdentity(db: Kysely<RuntimeTables>, path: string, identity: string): Promise<void> {
+  const row = await db
+    .selectFrom("checkpoints")
+    .select("value")
+    .where("name", "=", "identity")
+    .executeTakeFirst();
+  if (row !== undefined && row.value !== identity) {
+    const what = `it belongs to ${row.value}, not to ${identity}`;
+    throw new DatabaseUnusableError(path, what, "give each its own database.");
+  }
+}
+
+/** The same, and from now on it is `identity`'s. @throws DatabaseUnusableError */
 export async function bindDatabase(db: Kysely<RuntimeTables>, path: string, identity: string): Promise<void> {
   await db
     .insertInto("checkpoints")
     .values({ name: "identity", value: identity })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const { value } = await db
-    .selectFrom("checkpoints")
-    .select("value")
-    .where("name", "=", "identity")
-    .executeTakeFirstOrThrow();
-  if (value !== identity) {
-    throw new DatabaseUnusableError(
-      path,
-      `it belongs to ${value}, not to ${identity}`,
-      "Give each its own database.",
-    );
-  }
+  await checkIdentity(db, path, identity);
 }
