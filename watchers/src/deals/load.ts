@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
-import type { Address, PublicClient } from "viem";
+import type { Address } from "viem";
 import type { Outbox } from "../runtime/outbox.ts";
 import { decodePayload, encodePayload } from "../runtime/payload.ts";
 import type { ChainCopy, ChainDeal, ChainState } from "./chain-state.ts";
@@ -34,7 +34,6 @@ export interface LoaderOptions {
   policy: Policy;
   account: Address;
   confirmations: bigint;
-  client: PublicClient;
   chain: ChainState;
   locator: SectorLocator;
   market: ProviderMarket;
@@ -45,7 +44,7 @@ export interface LoaderOptions {
 
 /** Puts together what `decide` needs: the chain as of one epoch, our records, and what providers and miners say now. */
 export function createLoader(options: LoaderOptions) {
-  const { policy, account, confirmations, client, chain, locator, market, db, outbox, logger } = options;
+  const { policy, account, confirmations, chain, locator, market, db, outbox, logger } = options;
   /** Deals in which nothing can change any more. */
   const ended = new Map<bigint, ChainDeal>();
   const looks = new Map<string, { look: Look; epoch: Epoch }>();
@@ -53,8 +52,7 @@ export function createLoader(options: LoaderOptions) {
   const foreign = new Set<bigint>();
   let parameters: Parameters | undefined;
 
-  async function load(): Promise<State> {
-    const epoch = await client.getBlockNumber({ cacheTime: 0 });
+  async function load(epoch: Epoch): Promise<State> {
     parameters ??= await chain.parameters();
     const dealIds = await findDeals(epoch);
     const [deals, offers, money] = await Promise.all([

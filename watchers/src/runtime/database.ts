@@ -1,9 +1,14 @@
 import SQLite from "better-sqlite3";
 import { type Generated, Kysely, SqliteDialect } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
+import type { LeaseTable } from "./lease.ts";
+import { EXIT, StopError } from "./stop-error.ts";
 
 /** `new` waits for its turn; `signed` has durable bytes and a nonce; `sent` was accepted by a node. The rest is final. */
 export type IntentState = "new" | "signed" | "sent" | "done" | "failed" | "parked";
+
+/** What may still change the outside world. */
+export const OPEN_STATES: readonly IntentState[] = ["new", "signed", "sent"];
 
 export interface IntentTable {
   id: Generated<number>;
@@ -76,20 +81,38 @@ export interface RuntimeTables {
   intents: IntentTable;
   transactions: TransactionTable;
   checkpoints: CheckpointTable;
+  leases: LeaseTable;
 }
 
 /** The database cannot be used as it is. */
-export class DatabaseUnusableError extends Error {
+export class DatabaseUnusableError extends StopError {
   constructor(path: string, why: string, next: string, cause?: unknown) {
-    super(`Database ${path}: ${why}.\nNext: ${next}`, { cause });
-    this.name = "DatabaseUnusableError";
+    super(EXIT.config, `Database ${path}: ${why}.`, next, cause);
   }
+}
+
+/** The file is no whole database any more. */
+export class DatabaseDamagedError extends StopError {
+  constructor(path: string, why: string, cause?: unknown) {
+    super(
+      EXIT.failStop,
+      `Database ${path} is damaged: ${why}.`,
+      "holdfast-watch rebuild moves it aside; what matters is read again from the chain. A backup is better.",
+      cause,
+    );
+  }
+}
+
+/** SQLite's words for a file that is not what it should be. */
+export function isDamage(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === "string" && /^SQLITE_(CORRUPT|NOTADB)/.test(code);
 }
 
 /**
  * Opens the database with what a crash must not undo: write-ahead log and synchronous=FULL; brings its schema up to
  * date, forwards only.
- * @throws DatabaseUnusableError for a file that is no database, or one written by a newer version.
+ * @throws DatabaseDamagedError; DatabaseUnusableError for a file that cannot be opened, or was written by a newer version.
  */
 export async function openDatabase<T extends RuntimeTables>(
   path: string,
@@ -101,10 +124,17 @@ export async function openDatabase<T extends RuntimeTables>(
     file.pragma("journal_mode = WAL");
     file.pragma("synchronous = FULL");
     file.pragma("foreign_keys = ON");
+    const [{ quick_check: found }] = file.pragma("quick_check(1)") as [{ quick_check: string }];
+    if (found !== "ok") throw new DatabaseDamagedError(path, found);
   } catch (cause) {
-    const next =
-      "Check the path and its permissions; a damaged file can be moved away: deals are read from the chain.";
-    throw new DatabaseUnusableError(path, "it cannot be opened as SQLite", next, cause);
+    if (cause instanceof DatabaseDamagedError) throw cause;
+    if (isDamage(cause)) throw new DatabaseDamagedError(path, (cause as Error).message, cause);
+    throw new DatabaseUnusableError(
+      path,
+      "it cannot be opened",
+      "check the path and its permissions.",
+      cause,
+    );
   }
   const db = new Kysely<T>({ dialect: new SqliteDialect({ database: file }) });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
@@ -120,6 +150,16 @@ export async function openDatabase<T extends RuntimeTables>(
     );
   }
   return db;
+}
+
+/** A consistent copy, also of a database that is in use. */
+export function copyDatabase(path: string, to: string): void {
+  const file = new SQLite(path, { readonly: true });
+  try {
+    file.prepare("VACUUM INTO ?").run(to);
+  } finally {
+    file.close();
+  }
 }
 
 /** Refuses a database that another chain, account or contract has written to. */

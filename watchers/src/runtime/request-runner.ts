@@ -53,8 +53,8 @@ export function createRequestRunner({ outbox, kinds, clock, fault, logger }: Req
   }
 
   /** One round over everything that is due. */
-  async function advance(head: bigint): Promise<Finished[]> {
-    const open = await outbox.open(Object.keys(kinds));
+  async function advance(head: bigint, signal?: AbortSignal): Promise<Finished[]> {
+    const open = signal?.aborted ? [] : await outbox.open(Object.keys(kinds));
     const due = open.filter(({ nextTryAt }) => nextTryAt <= clock.now());
     const settled = await Promise.allSettled(due.map((intent) => run(intent, head)));
     for (const one of settled) if (one.status === "rejected") throw one.reason;

@@ -77,8 +77,8 @@ export function createTransactionSender(options: TransactionSenderOptions) {
   /** Intents whose nonce seems to be another's: since which epoch. */
   const taken = new Map<number, bigint>();
 
-  /** One round over everything unfinished. Never throws for what a node says. */
-  async function advance(head: bigint): Promise<Finished[]> {
+  /** One round over everything unfinished; begins nothing once the signal aborts. Never throws for what a node says. */
+  async function advance(head: bigint, signal?: AbortSignal): Promise<Finished[]> {
     const finished: Finished[] = [];
     const open = await outbox.open(names);
     const sent = await log.liveOf(open.map(({ id }) => id));
@@ -86,11 +86,13 @@ export function createTransactionSender(options: TransactionSenderOptions) {
     unresolved.sort((a, b) => (sent.get(a.id)?.at(-1)?.nonce ?? 0) - (sent.get(b.id)?.at(-1)?.nonce ?? 0));
     let inOrder = true;
     for (const intent of unresolved) {
+      if (signal?.aborted) return finished;
       const outcome = await follow(intent, sent.get(intent.id) ?? [], head, inOrder);
       if (outcome === "unsent") inOrder = false;
       else if (outcome !== "waiting") finished.push(outcome);
     }
     for (const intent of open) {
+      if (signal?.aborted) return finished;
       if (intent.state !== "new" || intent.nextTryAt > clock.now()) continue;
       const outcome = await begin(intent, head, inOrder);
       if (outcome === "unsent") inOrder = false;
