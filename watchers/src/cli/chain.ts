@@ -1,14 +1,11 @@
-import { chainById, devnet, type FilecoinNetwork, filecoin } from "@holdfast/sdk";
+import { chainById, type FilecoinNetwork, filecoin } from "@holdfast/sdk";
 import { createPublicClient, fallback, http, type PublicClient } from "viem";
 import type { DaemonConfig } from "../config.ts";
-import { type ActorRead, devnetReader, stateCallReader } from "../deals/sector-locator.ts";
 
 /** The one reader of the daemon. */
 export interface Chain {
   client: PublicClient;
   network: FilecoinNetwork;
-  /** Reads miner actors off chain. */
-  sectors: ActorRead;
   /** The newest executed epoch. */
   head(): Promise<bigint>;
 }
@@ -20,7 +17,6 @@ export async function openChain({ chain: { id }, endpoints }: DaemonConfig): Pro
   const network = id === filecoin.id ? "mainnet" : "testnet";
   return {
     ...{ client, network },
-    sectors: id === devnet.id ? devnetReader(client) : stateCallReader(client, network),
     head: () => client.getBlockNumber({ cacheTime: 0 }),
   };
 }

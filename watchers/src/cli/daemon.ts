@@ -57,9 +57,9 @@ export async function openDaemon(options: DaemonOptions) {
   const chain = await openChain(config);
   await bindDatabase(db, config.database, `${chainId}/${contracts.deals}/${signer.address}`);
   const outbox = createOutbox({ db, clock, fault });
-  const { client, network, sectors, head } = chain;
+  const { client, network, head } = chain;
   const capabilities = await openCapabilities({
-    ...{ config, db: options.db, outbox, client, network, sectors, curio, account: signer.address },
+    ...{ config, db: options.db, outbox, client, network, curio, account: signer.address },
     ...{ clock, logger, metrics },
   });
   const kinds = kindsOf(capabilities);
