@@ -1,9 +1,8 @@
-import { chainById, devnet, type FilecoinNetwork, filecoin } from "@holdfast/sdk";
+import { chainById, type FilecoinNetwork, filecoin } from "@holdfast/sdk";
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import { createPublicClient, type PublicClient } from "viem";
 import type { DaemonConfig } from "../config.ts";
-import { type ActorRead, devnetReader, stateCallReader } from "../deals/sector-locator.ts";
 import { createChainIdentity } from "../runtime/chain-identity.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { RuntimeTables } from "../runtime/database.ts";
@@ -25,8 +24,6 @@ export interface ChainOptions {
 export interface Chain {
   client: PublicClient;
   network: FilecoinNetwork;
-  /** Reads miner actors off chain. */
-  sectors: ActorRead;
   endpoints: Endpoints;
   heads: ReturnType<typeof createHeads>;
 }
@@ -48,7 +45,6 @@ export function openChain({ config, db, clock, logger, metrics, onVerified }: Ch
   const network = chain.id === filecoin.id ? "mainnet" : "testnet";
   return {
     ...{ client, network, endpoints },
-    sectors: chain.id === devnet.id ? devnetReader(client) : stateCallReader(client, network),
     heads: createHeads({ client, depth: finality.depth, clock, metrics, onStall: endpoints.turn }),
   };
 }

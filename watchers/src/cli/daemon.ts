@@ -61,13 +61,13 @@ export async function openDaemon(options: DaemonOptions) {
   const identity = `${chainId}/${contracts.deals}/${signer.address}`;
   await checkIdentity(db, config.database, identity);
   const outbox = createOutbox({ db, clock, fault });
-  const { client, network, sectors, heads, endpoints } = openChain({
+  const { client, network, heads, endpoints } = openChain({
     ...{ config, db, clock, logger, metrics },
     // A configuration that is wrong about the chain leaves no mark in a new database.
     onVerified: () => bindDatabase(db, config.database, identity),
   });
   const capabilities = await openCapabilities({
-    ...{ config, db: options.db, outbox, client, network, sectors, curio, account: signer.address },
+    ...{ config, db: options.db, outbox, client, network, curio, account: signer.address },
     ...{ clock, logger, metrics },
   });
   const kinds = kindsOf(capabilities);

@@ -15,7 +15,6 @@ import { decide } from "./decide.ts";
 import { createLoader } from "./load.ts";
 import { createProviderMarket } from "./provider-market.ts";
 import { createSampler } from "./retrieval.ts";
-import type { SectorLocator } from "./sector-locator.ts";
 import type { Alert, CopyState, DealIntent, Epoch, State } from "./state.ts";
 import type { DealsTables } from "./tables.ts";
 import { ulidOf } from "./ulid.ts";
@@ -52,7 +51,6 @@ export interface DealsCapabilityOptions {
   account: Address;
   /** The payer towards providers. */
   signer: CurioSigner;
-  locator: SectorLocator;
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
@@ -75,7 +73,7 @@ export interface DealsCapability extends Capability {
 /** The client's side of sealed deals: a watcher for every dataset, on one file server and one market client. */
 export async function createDealsCapability(options: DealsCapabilityOptions): Promise<DealsCapability> {
   const { contracts, policies, confirmations, providerTimeoutMs: timeoutMs, db, outbox, client } = options;
-  const { chainId, network, account, signer, locator, clock, logger, metrics, randomBytes } = options;
+  const { chainId, network, account, signer, clock, logger, metrics, randomBytes } = options;
   const { onEvent = () => {} } = options;
   const files = await openDatasetFiles(policies, options.files);
   const market = createProviderMarket({
@@ -87,7 +85,7 @@ export async function createDealsCapability(options: DealsCapabilityOptions): Pr
   function createWatcher(policy: SourcedPolicy) {
     const name = `deals:${policy.dataset.slice(0, 10)}`;
     const load = createLoader({
-      ...{ policy, account, confirmations, chain, locator, market, db, outbox, logger },
+      ...{ policy, account, confirmations, chain, market, db, outbox, logger },
     });
     return {
       name,

@@ -195,7 +195,11 @@ export function copyDatabase(path: string, to: string): void {
 }
 
 /** Refuses a database that another chain, account or contract has written to. @throws DatabaseUnusableError */
-export async function checkIdentity(db: Kysely<RuntimeTables>, path: string, identity: string): Promise<void> {
+export async function checkIdentity(
+  db: Kysely<RuntimeTables>,
+  path: string,
+  identity: string,
+): Promise<void> {
   const row = await db
     .selectFrom("checkpoints")
     .select("value")
