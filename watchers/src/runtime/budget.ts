@@ -1,3 +1,4 @@
+import type { AccountState } from "./account-state.ts";
 import { type Flight, maxCostOf, type TransactionLog } from "./transaction-log.ts";
 
 /** What may be spent on fees, in attoFIL. */
@@ -33,15 +34,13 @@ export async function openBudget(
   log: TransactionLog,
   limits: BudgetLimits,
   head: bigint,
-  balance: bigint,
+  { balance, mined }: AccountState,
   flights: readonly Flight[],
 ) {
   const signed = await log.signedSince(head - DAY);
   let [hour, day] = [spent(signed, head - HOUR), spent(signed, head - DAY)];
-  let reserved = flights.reduce(
-    (sum, { latest }) => sum + (latest.minedEpoch === null ? maxCostOf(latest) : 0n),
-    0n,
-  );
+  const unmined = flights.filter(({ nonce }) => nonce >= mined);
+  let reserved = unmined.reduce((sum, { latest }) => sum + maxCostOf(latest), 0n);
 
   return {
     /** Why a transaction may not be signed now; `replaces`: what the one may cost whose nonce it takes. */

@@ -73,11 +73,15 @@ export function createOutbox({ db, clock, fault, random = Math.random }: OutboxO
       if (intents.length === 0) return 0;
       fault("enqueue:before");
       const inserted = await db.transaction().execute(async (within) => {
+        const { version } = await within
+          .selectFrom("intents")
+          .select((row) => row.fn.coalesce(row.fn.max("version"), row.val(0)).as("version"))
+          .executeTakeFirstOrThrow();
         let count = 0n;
         for (let start = 0; start < intents.length; start += CHUNK) {
           const rows = intents.slice(start, start + CHUNK).map(({ key, subject, kind, payload }) => ({
             ...{ key, subject, kind, payload: encodePayload(payload) },
-            ...{ version: nextVersion, createdEpoch: Number(epoch) },
+            ...{ version: version + 1, createdEpoch: Number(epoch) },
           }));
           const { numInsertedOrUpdatedRows } = await within
             .insertInto("intents")

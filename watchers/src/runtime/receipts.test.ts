@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import { MemoryNode } from "../../test/memory-node.ts";
 import {
@@ -37,10 +40,10 @@ describe("receipts", () => {
       node.mine(20);
       await sender.step(0n);
       expect(await sender.states()).to.deep.equal(["sent"]);
-      const [{ minedEpoch }] = (await sender.transactions()) as [{ minedEpoch: number }];
-      await sender.step(BigInt(minedEpoch) - 1n);
+      const mined = BigInt((await sender.transactions())[0]?.minedEpoch as number);
+      await sender.step(mined - 1n);
       expect(await sender.states()).to.deep.equal(["sent"]);
-      await sender.step(BigInt(minedEpoch));
+      await sender.step(mined);
       expect(await sender.states()).to.deep.equal(["done"]);
     });
 
@@ -57,23 +60,20 @@ describe("receipts", () => {
     });
 
     it("holds an intent to the depth that was required when it was signed", async () => {
-      const node2 = node;
-      await start({ limits: { confirmations: 30n } });
+      const folder = mkdtempSync(join(tmpdir(), "holdfast-finality-"));
+      const path = join(folder, "watcher.db");
+      await start({ path, limits: { confirmations: 30n } });
       await sender.enqueue(count(1n));
       await sender.step();
-      node2.mine(10);
-      const { db } = sender;
-      const bold = await startSender({
-        client: node.client,
-        path: ":memory:",
-        limits: { confirmations: 5n },
-      });
-      await bold.end();
+      await sender.end();
+      await start({ path, limits: { confirmations: 5n } });
+      node.mine(10);
       await sender.step();
-      expect((await db.selectFrom("intents").select("requiredDepth").execute())[0]?.requiredDepth).to.equal(
-        30,
-      );
       expect(await sender.states()).to.deep.equal(["sent"]);
+      node.mine(21);
+      await sender.step();
+      expect(await sender.states()).to.deep.equal(["done"]);
+      rmSync(folder, { recursive: true });
     });
 
     it("takes an intent of kind observe for done at its receipt, and watches it until that is final", async () => {
@@ -233,8 +233,8 @@ describe("receipts", () => {
     await steal(0);
     node.mine(100);
     node.intercept = ({ method, params }, forward) => {
-      const [, block] = params as [unknown, string];
-      if (method === "eth_getTransactionCount" && block.startsWith("0x"))
+      const [, block] = (params ?? []) as string[];
+      if (method === "eth_getTransactionCount" && block?.startsWith("0x"))
         throw new Error("bad tipset height: lookbacks of more than 24h0m0s are disallowed");
       return forward();
     };

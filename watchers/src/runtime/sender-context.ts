@@ -38,7 +38,8 @@ export interface Round {
   latest: bigint;
   finalized: bigint;
   account: AccountState;
-  budget: OpenBudget;
+  /** Opened when it is first asked for. */
+  budget(): Promise<OpenBudget>;
   /** Why transactions were held back in this round. */
   pauses: Map<PauseReason, Pause>;
 }

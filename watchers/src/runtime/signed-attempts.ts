@@ -126,11 +126,12 @@ export function createAttempts(context: SenderContext) {
     const fees = replacementFees(before, now, gas, ceiling);
     if (fees === undefined) return { stuck: `a replacement would cost more than ${ceiling} attoFIL` };
     const cost = gas * fees.maxFeePerGas;
-    const pause = round.budget.refuses(cost, lastCost);
+    const budget = await round.budget();
+    const pause = budget.refuses(cost, lastCost);
     if (pause !== undefined) return { pause };
     const transaction = await sign(intent.id, nonce, { to: call.address, data, gas, ...fees }, round.latest);
     await log.replace(transaction, firstQuote);
-    round.budget.spend(cost, lastCost);
+    budget.spend(cost, lastCost);
     metrics.bumps.inc();
     fault("replace:after");
     return { transaction };

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { PublicClient } from "viem";
 import { type AccountState, readAccount } from "./account-state.ts";
-import { openBudget, PAUSE_REASONS, type Pause, pause } from "./budget.ts";
+import { type OpenBudget, openBudget, PAUSE_REASONS, type Pause, pause } from "./budget.ts";
 import { textOf } from "./classify-send-error.ts";
 import { isAnswer, revertOf, simulate, type TransactionKind } from "./contract-call.ts";
 import { OPEN_STATES } from "./database.ts";
@@ -122,8 +122,11 @@ export function createTransactionSender(options: TransactionSenderOptions) {
       logger.warn({ epoch: latest, error: textOf(error) }, "no answer about the account");
       return undefined;
     }
-    const budget = await openBudget(log, limits, latest, state.balance, flights);
-    return { latest, finalized, account: state, budget, pauses: new Map() };
+    let budget: Promise<OpenBudget> | undefined;
+    return {
+      ...{ latest, finalized, account: state, pauses: new Map() },
+      budget: () => (budget ??= openBudget(log, limits, latest, state, flights)),
+    };
   }
 
   /** Signed bytes: looks for their receipt, else keeps them before a node. */
@@ -194,7 +197,8 @@ export function createTransactionSender(options: TransactionSenderOptions) {
     if (bytes > MAX_CALLDATA_BYTES)
       return fail(intent, round, `${bytes} bytes of calldata do not fit a message`);
     const cost = terms.gas * terms.maxFeePerGas;
-    const held = round.budget.refuses(cost);
+    const budget = await round.budget();
+    const held = budget.refuses(cost);
     if (held !== undefined) {
       round.pauses.set(held.reason, held);
       if (held.reason !== "transaction") return BLOCKED;
@@ -210,7 +214,7 @@ export function createTransactionSender(options: TransactionSenderOptions) {
     const requiredDepth = finality === "final" ? limits.confirmations : 0n;
     if (!(await log.assign(transaction, cost, { finality, requiredDepth }))) return WAITING;
     fault("persist:after");
-    round.budget.spend(cost);
+    budget.spend(cost);
     return send({ ...intent, state: "signed" }, transaction, round);
   }
 
