@@ -4,7 +4,6 @@ import type { Logger } from "pino";
 import type { DaemonConfig } from "../config.ts";
 import type { DealsTables } from "../deals/tables.ts";
 import { readAccount } from "../runtime/account-state.ts";
-import { stopErrorIn } from "../runtime/chain-errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import {
   bindDatabase,
@@ -20,7 +19,7 @@ import type { Metrics } from "../runtime/metrics.ts";
 import { createOutbox } from "../runtime/outbox.ts";
 import { createRequestRunner } from "../runtime/request-runner.ts";
 import { toJson } from "../runtime/status-server.ts";
-import type { StopError } from "../runtime/stop-error.ts";
+import { type StopError, stopErrorIn } from "../runtime/stop-error.ts";
 import { createTransactionSender } from "../runtime/transaction-sender.ts";
 import { openChain } from "./chain.ts";
 import { createHealth } from "./health.ts";
