@@ -70,6 +70,24 @@ describe("signed attempts", () => {
         .and.to.match(/tx_bumps_total 6/);
     });
 
+    it("raises only the fee of the one that is next: those behind it could not be mined", async () => {
+      await start({ limits: { confirmations: 30n } });
+      await sender.enqueue(count(1n), count(2n), count(3n));
+      await sender.step();
+      node.mine(10, 0);
+      await sender.step();
+      const nonces = async () => (await sender.transactions()).map(({ nonce }) => nonce);
+      expect(await nonces()).to.deep.equal([0, 1, 2, 0]);
+      node.mine(1, 1);
+      await sender.step();
+      node.mine(9, 0);
+      await sender.step();
+      expect(await nonces()).to.deep.equal([0, 1, 2, 0]);
+      node.mine(1, 0);
+      await sender.step();
+      expect(await nonces()).to.deep.equal([0, 1, 2, 0, 1]);
+    });
+
     it("never forgets it: dropped bytes are sent again, and its receipt still counts", async () => {
       await start();
       await sender.enqueue(count(1n));
