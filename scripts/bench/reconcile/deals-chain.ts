@@ -136,23 +136,24 @@ async function openOffers({ chain, contracts, hurry }: Devnet) {
       getOffer(chain.client as never, { offerId: BigInt(index) + 1n, address: contracts.registry }),
     ),
   );
-  return Promise.all(
-    chain.miners.map(async ({ minerId }, index) => {
-      const { terms } = first.find(({ provider }) => provider === minerId)!;
-      const args = [minerId, { ...terms, bondPerTib: parseEther("1"), maxOpenProposals: 65_535 }];
-      const { result } = await hurry(
-        chain.senders[index]!.worker.send({
-          ...{
-            abi: providerRegistryAbi as Abi,
-            address: contracts.registry,
-            functionName: "publishOffer",
-            args,
-          },
-        }),
-      );
-      return { offerId: result as bigint, version: 1 };
-    }),
-  );
+  const offers: { offerId: bigint; version: number }[] = [];
+  // One after the other: the id is what the function returned when it was tried.
+  for (const [index, { minerId }] of chain.miners.entries()) {
+    const { terms } = first.find(({ provider }) => provider === minerId)!;
+    const args = [minerId, { ...terms, bondPerTib: parseEther("1"), maxOpenProposals: 65_535 }];
+    const { result } = await hurry(
+      chain.senders[index]!.worker.send({
+        ...{
+          abi: providerRegistryAbi as Abi,
+          address: contracts.registry,
+          functionName: "publishOffer",
+          args,
+        },
+      }),
+    );
+    offers.push({ offerId: result as bigint, version: 1 });
+  }
+  return offers;
 }
 
 async function deployMulticall({ accounts, rpcUrl, hurry }: Devnet): Promise<Address> {
