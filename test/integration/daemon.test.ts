@@ -262,12 +262,12 @@ describe("holdfast-watch on a devnet", function () {
     });
 
     it("another chain than the configuration's", async () => {
-      configure({ chain: { ...chainOf(), id: 314_159 }, database: "other.db" });
+      configure({ chain: { ...bench.chain, id: 314_159 }, database: "other.db" });
       await refused(/its chain id is 31415926, not 314159/);
     });
 
     it("contracts that are not there", async () => {
-      const { id, contracts } = chainOf();
+      const { id, contracts } = bench.chain;
       const nowhere: `0x${string}` = `0x${"9".repeat(40)}`;
       configure({ chain: { id, contracts: { ...contracts, evidence: nowhere } }, database: "other.db" });
       await refused(/evidence has no code at 0x9+/);
@@ -364,9 +364,4 @@ describe("holdfast-watch on a devnet", function () {
       expect(said.toLowerCase()).not.to.contain(secret.toLowerCase());
     }
   });
-
-  function chainOf() {
-    const { deals, registry, evidence, pay } = bench.devnet.contracts;
-    return { id: 31_415_926, contracts: { deals, registry, evidence, pay } };
-  }
 });

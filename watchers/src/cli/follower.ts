@@ -41,12 +41,12 @@ export function createFollower({
     return createChainReader({
       ...{ log, client, from, logger, metrics, keep },
       heads: { read: async () => current },
-      sources: capabilities.flatMap(({ sources }) => sources),
+      sources: capabilities.flatMap(({ sources = [] }) => sources),
     });
   }
 
   async function keep(events: StoredEvent[]): Promise<StoredEvent[]> {
-    const kept = await Promise.all(capabilities.map((capability) => capability.keep(events)));
+    const kept = await Promise.all(capabilities.map((capability) => capability.keep?.(events) ?? []));
     const wanted = new Set(kept.flat());
     return events.filter((event) => wanted.has(event));
   }
