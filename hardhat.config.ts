@@ -39,6 +39,7 @@ export default defineConfig({
   },
   networks: { default: filecoinLike, devnet: filecoinLike },
   paths: {
+    sources: ["contracts", "examples"],
     tests: { mocha: "test/integration", solidity: "test/contracts" },
     ignition: "deploy",
   },

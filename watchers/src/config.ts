@@ -62,6 +62,8 @@ const piece = z
 
 /** Filecoin's day. */
 const DAY = 2880n;
+/** In attoFIL. */
+const FIL = 10n ** 18n;
 
 const policy = z.strictObject({
   dataset: bytes32,
@@ -104,22 +106,6 @@ const files = z
 /** Milliseconds for one exchange with a provider. */
 const providerTimeoutMs = z.int().min(1).default(10_000);
 
-const dealsConfig = z.strictObject({
-  contracts,
-  policy,
-  sender: z
-    .strictObject({
-      /** Epochs after a receipt before its outcome counts. */
-      confirmations: whole.default(30n),
-      stuckAfter: positive.default(10n),
-      /** attoFIL. */
-      maxTransactionCost: positive.default(10n ** 18n),
-    })
-    .prefault({}),
-  files,
-  providerTimeoutMs,
-});
-
 /** attoFIL as a whole number, or FIL with its unit. */
 const amount = z.union([
   whole,
@@ -129,6 +115,29 @@ const amount = z.union([
     .transform((text) => parseEther(text.slice(0, -4))),
 ]);
 
+const senderLimits = {
+  /** Epochs without a receipt after which the fee is raised. */
+  stuckAfter: positive.default(10n),
+  /** What one transaction may cost, what may go on fees within 120 and 2,880 epochs, and what stays. */
+  maxTransactionCost: amount.default(FIL),
+  maxHourlyCost: amount.default(2n * FIL),
+  maxDailyCost: amount.default(10n * FIL),
+  minBalance: amount.default(FIL / 10n),
+  /** Signed and not mined; public nodes take 10 from one account. */
+  maxInFlight: z.int().min(1).max(1000).default(10),
+};
+
+/** Epochs after which a tipset counts as final even where the node does not say so yet. */
+const confirmations = whole.refine((value) => value <= 900n, "must be 900 at most").default(30n);
+
+const dealsConfig = z.strictObject({
+  contracts,
+  policy,
+  sender: z.strictObject({ confirmations, ...senderLimits }).prefault({}),
+  files,
+  providerTimeoutMs,
+});
+
 const chainId = z
   .int()
   .refine(
@@ -137,7 +146,12 @@ const chainId = z
   );
 
 const daemonFile = z.strictObject({
-  chain: z.strictObject({ id: chainId, contracts }),
+  chain: z.strictObject({
+    id: chainId,
+    contracts,
+    /** Epoch of the first event that is kept. Default: that of the first start. */
+    fromEpoch: whole.optional(),
+  }),
   /** JSON-RPC of nodes that answer Filecoin.StateCall, best first. HOLDFAST_WATCH_RPC_URLS goes before. */
   endpoints: z.array(httpUrl).default([]),
   key: z
@@ -158,22 +172,8 @@ const daemonFile = z.strictObject({
       tokenFile: z.string().min(1).optional(),
     })
     .prefault({}),
-  sender: z
-    .strictObject({
-      /** Epochs without a receipt after which the fee is raised. */
-      stuckAfter: positive.default(10n),
-      maxTransactionCost: amount.default(10n ** 18n),
-      maxHourlyCost: amount.default(5n * 10n ** 18n),
-      maxDailyCost: amount.default(20n * 10n ** 18n),
-      minBalance: amount.default(10n ** 17n),
-    })
-    .prefault({}),
-  finality: z
-    .strictObject({
-      /** Epochs after which a tipset counts as final even where the node does not say so yet. */
-      depth: whole.refine((depth) => depth <= 900n, "must be at most 900").default(30n),
-    })
-    .prefault({}),
+  sender: z.strictObject(senderLimits).prefault({}),
+  finality: z.strictObject({ depth: confirmations }).prefault({}),
   files,
   providerTimeoutMs,
   /** Milliseconds between two rounds. */

@@ -40,6 +40,11 @@ export async function main(argv: readonly string[]): Promise<void> {
       process.exitCode = await work(openContext(globals(), redactor), flags);
     };
 
+  const onIntent =
+    <Flags>(work: (context: Context, id: number, flags: Flags) => Promise<number>) =>
+    (id: string, flags: Flags, command: Command) =>
+      on<Flags>((context) => work(context, wholeNumber(id), flags))(flags, command);
+
   withKey(program.command("run"))
     .description("run until SIGTERM or SIGINT; a second one ends it at once")
     .option("--dry-run", "say what a round would do, and send nothing")
@@ -63,9 +68,35 @@ export async function main(argv: readonly string[]): Promise<void> {
       on<IntentFlags>(async (context, flags) => (await import("./cli/intents.ts")).intents(context, flags)),
     );
   withKey(program.command("drain"))
-    .description("decide nothing new, finish what is stored; 2 if something stays open")
+    .description("sign nothing new, see to its end what is signed; 2 if something is not final")
     .option("--timeout <seconds>", "give up after so long", wholeNumber)
     .action(on<DrainFlags>(async (context, flags) => (await import("./cli/drain.ts")).drain(context, flags)));
+  program
+    .command("retry <id>")
+    .description("give an intent that waits for a person another round of tries")
+    .action(onIntent(async (context, id) => (await import("./cli/resolve.ts")).retry(context, id)));
+  program
+    .command("skip <id>")
+    .description("give an intent up that has not been signed")
+    .requiredOption("--reason <text>", "kept with the intent")
+    .action(
+      onIntent<{ reason: string }>(async (context, id, { reason }) =>
+        (await import("./cli/resolve.ts")).skip(context, id, reason),
+      ),
+    );
+  program
+    .command("verify")
+    .description("compare what was done with the chain; 2 if they differ")
+    .action(on(async (context) => (await import("./cli/verify.ts")).verify(context)));
+  program
+    .command("export")
+    .description("everything final, as JSON lines")
+    .option("--output <path>", "into a file")
+    .action(
+      on<{ output?: string }>(async (context, flags) =>
+        (await import("./cli/export.ts")).exportEvents(context, flags),
+      ),
+    );
   program
     .command("rebuild")
     .description("set a damaged database aside; the next run reads everything from the chain")

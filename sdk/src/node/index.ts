@@ -14,4 +14,10 @@ export {
   type UnlockedKey,
 } from "./keystore.ts";
 export { type PackedCar, type PackedPath, type PackPathOptions, packDataset } from "./pack-dataset.ts";
+export {
+  openPieceHashPool,
+  type PieceHashPool,
+  type PieceHashPoolOptions,
+  PieceHashWorkerError,
+} from "./piece-hash-pool.ts";
 export { type ReadPathOptions, type ReadProgress, readDataset } from "./read-dataset.ts";

@@ -1,26 +1,28 @@
+import { findCause } from "@holdfast/sdk";
 import type { Kysely, Transaction } from "kysely";
 import type { Logger } from "pino";
-import type { LocalAccount } from "viem";
 import type { DaemonConfig } from "../config.ts";
 import type { DealsTables } from "../deals/tables.ts";
+import { readAccount } from "../runtime/account-state.ts";
 import type { Clock } from "../runtime/clock.ts";
 import {
   bindDatabase,
+  checkIdentity,
   DatabaseDamagedError,
   isDamage,
-  OPEN_STATES,
   type RuntimeTables,
 } from "../runtime/database.ts";
 import { createEngine, kindsOf, type Round } from "../runtime/engine.ts";
 import type { Fault } from "../runtime/fault-point.ts";
-import { countIntents, measureIntents, totalOf } from "../runtime/intents.ts";
+import { countIntents, countUnsettled, PARKED_STATES, totalOf } from "../runtime/intents-admin.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import { createOutbox } from "../runtime/outbox.ts";
 import { createRequestRunner } from "../runtime/request-runner.ts";
 import { toJson } from "../runtime/status-server.ts";
-import { StopError } from "../runtime/stop-error.ts";
+import { type StopError, stopErrorIn } from "../runtime/stop-error.ts";
 import { createTransactionSender } from "../runtime/transaction-sender.ts";
 import { openChain } from "./chain.ts";
+import { createFollower } from "./follower.ts";
 import { createHealth } from "./health.ts";
 import type { Key } from "./key.ts";
 import { openCapabilities } from "./registry.ts";
@@ -40,8 +42,10 @@ export interface DaemonOptions {
 /** What `drain` leaves. */
 export interface Drained {
   finished: number;
-  /** Intents that are still open. */
-  open: number;
+  /** Signed transactions that are not final. */
+  unsettled: number;
+  /** Intents that nothing is signed for yet: the next `run` takes them up. */
+  waiting: number;
   /** Intents that wait for a person. */
   parked: number;
 }
@@ -54,10 +58,14 @@ export async function openDaemon(options: DaemonOptions) {
   const db = options.db as unknown as Kysely<RuntimeTables>;
   const { signer, curio } = key;
   const { id: chainId, contracts } = config.chain;
-  const chain = await openChain(config);
-  await bindDatabase(db, config.database, `${chainId}/${contracts.deals}/${signer.address}`);
+  const identity = `${chainId}/${contracts.deals}/${signer.address}`;
+  await checkIdentity(db, config.database, identity);
   const outbox = createOutbox({ db, clock, fault });
-  const { client, network, head } = chain;
+  const { client, network, heads, endpoints } = openChain({
+    ...{ config, db, clock, logger, metrics },
+    // A configuration that is wrong about the chain leaves no mark in a new database.
+    onVerified: () => bindDatabase(db, config.database, identity),
+  });
   const capabilities = await openCapabilities({
     ...{ config, db: options.db, outbox, client, network, curio, account: signer.address },
     ...{ clock, logger, metrics },
@@ -65,17 +73,25 @@ export async function openDaemon(options: DaemonOptions) {
   const kinds = kindsOf(capabilities);
   const limits = { ...config.sender, confirmations: config.finality.depth };
   const sender = createTransactionSender({
-    ...{ outbox, client, account: signer as LocalAccount, chainId, kinds: kinds.transactions, limits },
-    ...{ clock, fault, logger },
+    ...{ outbox, client, account: signer, chainId, kinds: kinds.transactions, limits },
+    ...{ fault, logger, metrics, fence: options.fence },
   });
-  const runner = createRequestRunner({ outbox, kinds: kinds.requests, clock, fault, logger });
-  const engine = createEngine({ capabilities, outbox, sender, runner, head, clock, logger, metrics });
-  const health = createHealth({ config, db, account: signer.address, watchers: engine.watchers, clock });
+  const runner = createRequestRunner({ outbox, kinds: kinds.requests, fault, logger });
+  const follower = createFollower({ config, db, client, heads, capabilities, logger, metrics });
+  const engine = createEngine({
+    ...{ capabilities, outbox, sender, runner, reach: follower.reach, clock, logger, metrics },
+  });
+  const health = createHealth({
+    ...{ config, db, account: signer.address, watchers: engine.watchers, clock, metrics },
+    ...{ sender, heads, endpoints, isSyncing: follower.isSyncing },
+  });
 
-  /** A round whose failure the next round may mend. @throws StopError otherwise */
-  async function attempt(work: () => Promise<Round>): Promise<void> {
+  /** Work whose failure the next round may mend. @throws StopError otherwise */
+  async function attempt(work: () => Promise<Round | undefined>): Promise<void> {
+    health.beat();
     try {
-      health.saw(await work());
+      const round = await work();
+      if (round !== undefined) health.saw(round);
     } catch (error) {
       const stop = stopErrorOf(error, config.database);
       if (stop !== undefined) throw stop;
@@ -83,7 +99,7 @@ export async function openDaemon(options: DaemonOptions) {
       metrics.stepFailures.inc({ watcher: "runtime" });
       logger.error({ error: error instanceof Error ? error.message : String(error) }, "round failed");
     }
-    measureIntents(metrics, await countIntents(db));
+    health.beat();
   }
 
   /**
@@ -96,22 +112,14 @@ export async function openDaemon(options: DaemonOptions) {
       .select((row) => row.fn.countAll<number>().as("count"))
       .executeTakeFirstOrThrow();
     if (Number(count) > 0) return;
-    const { address } = signer;
-    while (!signal.aborted) {
-      health.beat();
-      try {
-        const [mined, known] = await Promise.all([
-          client.getTransactionCount({ address, blockTag: "latest" }),
-          client.getTransactionCount({ address, blockTag: "pending" }),
-        ]);
-        if (known <= mined) return;
-        logger.warn({ pending: known - mined }, "waiting for earlier transactions of this key");
-      } catch (error) {
-        logger.warn(
-          { error: error instanceof Error ? error.message : String(error) },
-          "no answer about the account",
-        );
-      }
+    for (let isQuiet = false; !isQuiet && !signal.aborted; ) {
+      await attempt(async () => {
+        const { mined, known } = await readAccount(client, signer.address);
+        isQuiet = known <= mined;
+        if (!isQuiet) logger.warn({ pending: known - mined }, "waiting for earlier transactions of this key");
+        return undefined;
+      });
+      if (isQuiet) return;
       await clock.sleep(config.pollMs, signal);
     }
   }
@@ -120,7 +128,7 @@ export async function openDaemon(options: DaemonOptions) {
     health,
     /** Loads and decides once; nothing is sent. What it would do is told as calls. */
     async plan() {
-      const { plans, failures } = await engine.plan(await head());
+      const { plans, failures } = await engine.plan((await heads.read()).latest);
       const intents = [...plans].flatMap(([watcher, plan]) =>
         plan.intents.map(({ key: name, subject, kind, payload }) => ({
           ...{ watcher, key: name, subject, kind, payload, call: describeIntent(kinds, kind, payload) },
@@ -132,25 +140,30 @@ export async function openDaemon(options: DaemonOptions) {
     async run(signal: AbortSignal): Promise<void> {
       await settle(signal);
       while (!signal.aborted) {
-        health.beat();
         await attempt(() => engine.step(signal));
-        health.beat();
         await clock.sleep(config.pollMs, signal);
       }
     },
-    /** Decides nothing new; brings what is stored to its end, as far as that is possible until the signal aborts. */
+    /** Decides and signs nothing new; what is signed comes to its end, or as far as it comes until the signal aborts. */
     async drain(signal: AbortSignal): Promise<Drained> {
       for (let finished = 0; ; ) {
         await attempt(async () => {
-          const epoch = await head();
-          const ended = await engine.act(epoch, signal);
-          finished += ended.length;
-          return { epoch, plans: new Map(), finished: ended, failures: new Map() };
+          const round = await engine.settle(signal);
+          finished += round.finished.length;
+          return round;
         });
+        const unsettled = await countUnsettled(db);
+        if (unsettled > 0 && !signal.aborted) {
+          await clock.sleep(config.pollMs, signal);
+          continue;
+        }
         const counts = await countIntents(db);
-        const open = totalOf(counts, OPEN_STATES);
-        if (open === 0 || signal.aborted) return { finished, open, parked: totalOf(counts, ["parked"]) };
-        await clock.sleep(config.pollMs, signal);
+        return {
+          finished,
+          unsettled,
+          waiting: totalOf(counts, ["new"]),
+          parked: totalOf(counts, PARKED_STATES),
+        };
       }
     },
     close: async () => void (await Promise.all(capabilities.map((capability) => capability.close()))),
@@ -171,9 +184,8 @@ function describeIntent(
 
 /** The error that must end the daemon, if `error` is or hides one. */
 export function stopErrorOf(error: unknown, database: string): StopError | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof StopError) return cause;
-    if (isDamage(cause)) return new DatabaseDamagedError(database, cause.message, error);
-  }
-  return undefined;
+  const damage = findCause(error, isDamage);
+  return damage instanceof Error
+    ? new DatabaseDamagedError(database, damage.message, error)
+    : stopErrorIn(error);
 }

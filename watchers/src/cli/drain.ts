@@ -10,7 +10,7 @@ export interface DrainFlags extends KeyFlags {
   timeout?: number | undefined;
 }
 
-/** `holdfast-watch drain`: decides nothing new, and finishes what is stored. */
+/** `holdfast-watch drain`: decides and signs nothing new, and finishes what is signed. */
 export async function drain(context: Context, flags: DrainFlags): Promise<number> {
   const stopped = stopOnSignals();
   const { timeout } = flags;
@@ -21,8 +21,9 @@ export async function drain(context: Context, flags: DrainFlags): Promise<number
     const draining = daemon.drain(signal).finally(() => done.abort());
     await until(signal, context.clock.sleep, [draining, lease.keep(AbortSignal.any([signal, done.signal]))]);
     const left = await draining;
-    const { finished, open, parked } = left;
-    context.answer(left, `finished ${finished}, still open ${open}, waiting for a person ${parked}`);
-    return open === 0 ? EXIT.ok : EXIT.incomplete;
+    const { finished, unsettled, waiting, parked } = left;
+    const text = `finished ${finished}, not final ${unsettled}; not begun ${waiting}, waiting for a person ${parked}`;
+    context.answer(left, text);
+    return unsettled === 0 ? EXIT.ok : EXIT.incomplete;
   });
 }

@@ -4,9 +4,12 @@ import type { DaemonConfig } from "../config.ts";
 import type { Plan, Watcher } from "../runtime/capability.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { OPEN_STATES, type RuntimeTables } from "../runtime/database.ts";
+import type { Endpoints } from "../runtime/endpoints.ts";
 import type { Round } from "../runtime/engine.ts";
-import { countIntents, totalOf } from "../runtime/intents.ts";
+import { countIntents, PARKED_STATES, totalOf } from "../runtime/intents-admin.ts";
+import type { Metrics } from "../runtime/metrics.ts";
 import type { DaemonStatus, NotReady } from "../runtime/status-server.ts";
+import type { TransactionSender } from "../runtime/transaction-sender.ts";
 import { VERSION } from "./version.ts";
 
 export interface HealthOptions {
@@ -14,39 +17,50 @@ export interface HealthOptions {
   db: Kysely<RuntimeTables>;
   account: Address;
   watchers: readonly Watcher[];
+  sender: Pick<TransactionSender, "paused">;
+  heads: { isStalled(): boolean };
+  endpoints: Pick<Endpoints, "isOpen" | "states">;
+  /** Whether events are still being caught up with. */
+  isSyncing(): boolean;
   clock: Clock;
+  metrics: Metrics;
 }
 
-/** Six epochs without a new head. */
-const STALL_MS = 180_000;
-
 /** Remembers what the last rounds were like, and says from it whether the daemon is well. */
-export function createHealth({ config, db, account, watchers, clock }: HealthOptions) {
+export function createHealth(options: HealthOptions) {
+  const { config, db, account, watchers, sender, heads, endpoints, isSyncing, clock, metrics } = options;
   const startedAt = clock.now();
   const plans = new Map<string, Plan>();
   let failures: ReadonlyMap<string, unknown> = new Map();
-  let beatAt = startedAt;
+  let beatAt = clock.monotonic();
   let head: bigint | null = null;
-  let headSince = startedAt;
+  let finalized: bigint | null = null;
   let roundError: unknown;
 
   function reasons(): NotReady[] {
-    const found: NotReady[] = [];
-    if (head === null) found.push("starting");
-    if (clock.now() - headSince >= STALL_MS) found.push("stalled");
-    if (roundError !== undefined || failures.size > 0) found.push("failing");
-    return found;
+    const held = sender.paused().map(({ reason }) => reason);
+    const found: Record<NotReady, boolean> = {
+      starting: head === null,
+      syncing: isSyncing(),
+      stalled: heads.isStalled(),
+      "breaker-open": !endpoints.isOpen(),
+      "low-balance": held.includes("balance"),
+      // One that is too dear for now holds up none of the others.
+      paused: held.some((reason) => reason !== "balance" && reason !== "transaction"),
+      failing: roundError !== undefined || failures.size > 0,
+    };
+    return (Object.keys(found) as NotReady[]).filter((reason) => found[reason]);
   }
 
   return {
     /** The loop is alive. */
     beat(): void {
-      beatAt = clock.now();
+      beatAt = clock.monotonic();
     },
-    beatAge: () => clock.now() - beatAt,
+    beatAge: () => clock.monotonic() - beatAt,
     saw(round: Round): void {
-      if (round.epoch !== head) headSince = clock.now();
       head = round.epoch;
+      finalized = round.finalized;
       for (const [name, plan] of round.plans) plans.set(name, plan);
       failures = round.failures;
       roundError = undefined;
@@ -61,8 +75,11 @@ export function createHealth({ config, db, account, watchers, clock }: HealthOpt
         ...{ version: VERSION, chainId: config.chain.id, account },
         startedAt: new Date(startedAt).toISOString(),
         ...{ ready: notReady.length === 0, reasons: notReady },
-        ...{ head, finalized: null, lag: null, balance: null },
-        ...{ pending: totalOf(counts, OPEN_STATES), parked: totalOf(counts, ["parked"]) },
+        ...{ head, finalized, lag: head === null ? null : await readingOf(metrics.lagEpochs) },
+        balanceFil: head === null ? null : await readingOf(metrics.balanceFil),
+        pauses: sender.paused(),
+        endpoints: endpoints.states(),
+        ...{ pending: totalOf(counts, OPEN_STATES), parked: totalOf(counts, PARKED_STATES) },
         watchers: watchers.map(({ name }) => ({
           name,
           epoch: plans.get(name)?.epoch ?? null,
@@ -72,6 +89,10 @@ export function createHealth({ config, db, account, watchers, clock }: HealthOpt
       };
     },
   };
+}
+
+async function readingOf(gauge: Metrics["balanceFil"]): Promise<number> {
+  return (await gauge.get()).values[0]?.value ?? 0;
 }
 
 function messageOf(error: unknown): string | null {

@@ -1,5 +1,5 @@
 import type { IntentState } from "../runtime/database.ts";
-import { listIntents } from "../runtime/intents.ts";
+import { listIntents } from "../runtime/intents-admin.ts";
 import { decodePayload } from "../runtime/payload.ts";
 import { EXIT } from "../runtime/stop-error.ts";
 import { type Context, onDatabase } from "./context.ts";
@@ -13,15 +13,17 @@ export interface IntentFlags {
 
 /** `holdfast-watch intents`: newest first. */
 export async function intents(context: Context, { state, kind, limit }: IntentFlags): Promise<number> {
-  const rows = await onDatabase(context, (db) => listIntents(db, { states: state, kinds: kind, limit }));
+  const rows = await onDatabase(context, (db) =>
+    listIntents(db, { ...(state && { states: state }), ...(kind && { kinds: kind }), limit }),
+  );
   const decoded = rows.map(({ payload, result, ...row }) => ({
     ...row,
     payload: decodePayload(payload),
     result: result === null ? null : decodePayload(result),
   }));
-  const shown = rows.map(({ id, state, kind, key, tries, createdEpoch, finishedEpoch, hashes, error }) => ({
+  const shown = rows.map(({ id, state, kind, key, tries, createdEpoch, finishedEpoch, attempts, error }) => ({
     ...{ id, state, kind, key, tries, created: createdEpoch, finished: finishedEpoch ?? "" },
-    ...{ transaction: hashes.at(-1) ?? "", error: error?.split("\n")[0] ?? "" },
+    ...{ transaction: attempts.at(-1)?.hash ?? "", error: error?.split("\n")[0] ?? "" },
   }));
   context.answer({ intents: decoded }, rows.length === 0 ? "No intents." : table(shown));
   return EXIT.ok;

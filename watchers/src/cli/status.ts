@@ -1,5 +1,5 @@
 import { OPEN_STATES } from "../runtime/database.ts";
-import { countIntents, type IntentCount, totalOf } from "../runtime/intents.ts";
+import { countIntents, PARKED_STATES, totalOf } from "../runtime/intents-admin.ts";
 import { isHeld, type LeaseTable, readLease } from "../runtime/lease.ts";
 import type { DaemonStatus } from "../runtime/status-server.ts";
 import { EXIT } from "../runtime/stop-error.ts";
@@ -25,7 +25,7 @@ export async function status(context: Context): Promise<number> {
   const held = isHeld(lease, clock.now()) ? lease : undefined;
   const daemon = held === undefined ? undefined : await ask(held, config.http.token);
   const pending = totalOf(counts, OPEN_STATES);
-  const parked = totalOf(counts, ["parked"]);
+  const parked = totalOf(counts, PARKED_STATES);
   context.answer(
     {
       database: config.database,
@@ -58,18 +58,19 @@ function describe(held: LeaseTable | undefined, daemon: RunningStatus | string |
   if (held === undefined) return "no daemon is running on this database";
   const who = `process ${held.pid} on ${held.machine}`;
   if (typeof daemon !== "object") return `${who}: ${daemon}`;
-  const { ready, reasons, version, head, finalized, balance, watchers } = daemon;
+  const { ready, reasons, version, head, finalized, balanceFil, pauses, watchers } = daemon;
   const lines = watchers.flatMap(({ name, epoch, error, alerts }) => [
     `${name}: planned at epoch ${epoch ?? "none yet"}${error === null ? "" : `, failing: ${error.split("\n")[0]}`}`,
     ...alerts.map(({ kind, message }) => `${name}: needs a person: ${kind}: ${message}`),
   ]);
   return [
     `${who}, version ${version}: ${ready ? "ready" : `not ready: ${reasons.join(", ")}`}`,
-    `head ${head ?? "unknown"}, final ${finalized ?? "unknown"}, balance ${balance ?? "unknown"} attoFIL`,
+    `head ${head ?? "unknown"}, final ${finalized ?? "unknown"}, balance ${balanceFil ?? "unknown"} FIL`,
+    ...pauses.map(({ reason, message }) => `transactions are held back (${reason}): ${message}`),
     ...lines,
   ].join("\n");
 }
 
-function countsText(counts: readonly IntentCount[]): string {
+function countsText(counts: Awaited<ReturnType<typeof countIntents>>): string {
   return counts.length === 0 ? "no intents yet" : table(counts.map((count) => ({ ...count })));
 }

@@ -12,6 +12,7 @@ import { createChainState } from "./chain-state.ts";
 import type { Contracts } from "./contracts.ts";
 import { type FilesOptions, openDatasetFiles, type SourcedPolicy } from "./dataset-files.ts";
 import { decide } from "./decide.ts";
+import { createDealFilter, dealSources } from "./events.ts";
 import { createLoader } from "./load.ts";
 import { createProviderMarket } from "./provider-market.ts";
 import { createSampler } from "./retrieval.ts";
@@ -118,6 +119,8 @@ export async function createDealsCapability(options: DealsCapabilityOptions): Pr
     name: "deals",
     filesUrl: files.url,
     watchers: policies.map(createWatcher),
+    sources: dealSources(contracts),
+    keep: createDealFilter(db, account),
     transactions: transactionKinds(contracts),
     requests: requestKinds(market, createSampler({ db, timeoutMs, randomBytes, layerOf: files.layerOf })),
     close: async () => files.close(),

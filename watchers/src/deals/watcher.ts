@@ -71,12 +71,15 @@ export async function createDealsWatcher(options: DealsWatcherOptions): Promise<
     ...{ clock, logger, metrics, randomBytes, onEvent },
   });
   const sender = createTransactionSender({
-    ...{ outbox, client, account, chainId, kinds: deals.transactions, limits, clock, fault, logger },
+    ...{ outbox, client, account, chainId, kinds: deals.transactions, limits, fault, logger, metrics },
   });
-  const runner = createRequestRunner({ outbox, kinds: deals.requests, clock, fault, logger });
+  const runner = createRequestRunner({ outbox, kinds: deals.requests, fault, logger });
   const engine = createEngine({
     ...{ capabilities: [deals], outbox, sender, runner, clock, logger, metrics },
-    head: () => client.getBlockNumber({ cacheTime: 0 }),
+    async reach() {
+      const latest = await client.getBlockNumber({ cacheTime: 0 });
+      return { latest, finalized: latest - limits.confirmations };
+    },
   });
 
   return {

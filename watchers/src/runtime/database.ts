@@ -4,11 +4,27 @@ import { type Migration, Migrator } from "kysely/migration";
 import type { LeaseTable } from "./lease.ts";
 import { EXIT, StopError } from "./stop-error.ts";
 
-/** `new` waits for its turn; `signed` has durable bytes and a nonce; `sent` was accepted by a node. The rest is final. */
-export type IntentState = "new" | "signed" | "sent" | "done" | "failed" | "parked";
+/**
+ * `new` waits for its turn; `signed` has durable bytes and a nonce; `sent` was accepted by a node; `stolen`: another's
+ * transaction has the nonce, not yet for good; `stuck`: its fee is not raised any further, and it may still be mined.
+ * Then the ends: `done`, `failed`; `parked` gave up, and a person may retry it; `skipped` by a person.
+ */
+export type IntentState =
+  | "new"
+  | "signed"
+  | "sent"
+  | "stolen"
+  | "stuck"
+  | "done"
+  | "failed"
+  | "parked"
+  | "skipped";
 
 /** What may still change the outside world. */
-export const OPEN_STATES: readonly IntentState[] = ["new", "signed", "sent"];
+export const OPEN_STATES: readonly IntentState[] = ["new", "signed", "sent", "stolen", "stuck"];
+
+/** What a receipt must be before its outcome counts: on chain (`observe`), or out of a reorganisation's reach (`final`). */
+export type Finality = "observe" | "final";
 
 export interface IntentTable {
   id: Generated<number>;
@@ -19,16 +35,27 @@ export interface IntentTable {
   /** encodePayload of what the kind needs. */
   payload: string;
   state: Generated<IntentState>;
+  /** Grows with every change of any intent's state: what is new since, is above what was read before. */
+  version: number;
   tries: Generated<number>;
-  /** Milliseconds since 1970; not tried before. */
-  nextTryAt: Generated<number>;
+  firstTryEpoch: number | null;
   error: string | null;
   result: string | null;
+  /** As required when it was signed. */
+  finality: Finality | null;
+  /** Epochs at which a receipt counted as final without the node's word; 0: at once. */
+  requiredDepth: number | null;
+  /** attoFIL that the first signed bytes could cost. */
+  quotedCost: string | null;
+  /** Replacements since it was signed, or since a person last retried it. */
+  bumps: Generated<number>;
   createdEpoch: number;
   finishedEpoch: number | null;
 }
 
+/** One attempt: signed bytes. Attempts of one intent share their nonce, unless another took it. */
 export interface TransactionTable {
+  id: Generated<number>;
   hash: string;
   intentId: number;
   account: string;
@@ -38,9 +65,14 @@ export interface TransactionTable {
   gas: string;
   maxFeePerGas: string;
   maxPriorityFeePerGas: string;
-  /** When these bytes were last given to a node. */
-  sentEpoch: number;
-  /** False once another's transaction took the nonce. */
+  signedEpoch: number;
+  /** When a node first said that it had the bytes. */
+  acceptedEpoch: number | null;
+  /** Where its receipt was last seen. */
+  minedEpoch: number | null;
+  /** attoFIL that it cost, once its receipt is final. */
+  fee: string | null;
+  /** True until the nonce is used for good. */
   live: Generated<number>;
 }
 
@@ -111,7 +143,7 @@ export function isDamage(error: unknown): boolean {
 
 /**
  * Opens the database with what a crash must not undo: write-ahead log and synchronous=FULL; brings its schema up to
- * date, forwards only.
+ * date, forwards only. Checks the whole file first.
  * @throws DatabaseDamagedError; DatabaseUnusableError for a file that cannot be opened, or was written by a newer version.
  */
 export async function openDatabase<T extends RuntimeTables>(
@@ -124,8 +156,8 @@ export async function openDatabase<T extends RuntimeTables>(
     file.pragma("journal_mode = WAL");
     file.pragma("synchronous = FULL");
     file.pragma("foreign_keys = ON");
-    const [{ quick_check: found }] = file.pragma("quick_check(1)") as [{ quick_check: string }];
-    if (found !== "ok") throw new DatabaseDamagedError(path, found);
+    const damage = file.pragma("integrity_check(1)", { simple: true });
+    if (damage !== "ok") throw new DatabaseDamagedError(path, String(damage));
   } catch (cause) {
     if (cause instanceof DatabaseDamagedError) throw cause;
     if (isDamage(cause)) throw new DatabaseDamagedError(path, (cause as Error).message, cause);
@@ -162,23 +194,29 @@ export function copyDatabase(path: string, to: string): void {
   }
 }
 
-/** Refuses a database that another chain, account or contract has written to. */
+/** Refuses a database that another chain, account or contract has written to. @throws DatabaseUnusableError */
+export async function checkIdentity(
+  db: Kysely<RuntimeTables>,
+  path: string,
+  identity: string,
+): Promise<void> {
+  const row = await db
+    .selectFrom("checkpoints")
+    .select("value")
+    .where("name", "=", "identity")
+    .executeTakeFirst();
+  if (row !== undefined && row.value !== identity) {
+    const what = `it belongs to ${row.value}, not to ${identity}`;
+    throw new DatabaseUnusableError(path, what, "give each its own database.");
+  }
+}
+
+/** The same, and from now on it is `identity`'s. @throws DatabaseUnusableError */
 export async function bindDatabase(db: Kysely<RuntimeTables>, path: string, identity: string): Promise<void> {
   await db
     .insertInto("checkpoints")
     .values({ name: "identity", value: identity })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const { value } = await db
-    .selectFrom("checkpoints")
-    .select("value")
-    .where("name", "=", "identity")
-    .executeTakeFirstOrThrow();
-  if (value !== identity) {
-    throw new DatabaseUnusableError(
-      path,
-      `it belongs to ${value}, not to ${identity}`,
-      "Give each its own database.",
-    );
-  }
+  await checkIdentity(db, path, identity);
 }

@@ -3,22 +3,17 @@ import type { Capability, Plan, Watcher } from "./capability.ts";
 import type { Clock } from "./clock.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Outbox } from "./outbox.ts";
-import type { RequestKind } from "./request-runner.ts";
-import { StopError } from "./stop-error.ts";
-import type { Finished, TransactionKind } from "./transaction-sender.ts";
-
-/** Brings intents further: transactions or requests. */
-export interface Advancer {
-  advance(head: bigint, signal?: AbortSignal): Promise<Finished[]>;
-}
+import type { createRequestRunner, RequestKind } from "./request-runner.ts";
+import { stopErrorIn } from "./stop-error.ts";
+import type { Finished, Reached, TransactionKind, TransactionSender } from "./transaction-sender.ts";
 
 export interface EngineOptions {
   capabilities: readonly Capability[];
   outbox: Outbox;
-  sender: Advancer;
-  runner: Advancer;
-  /** The newest executed epoch. */
-  head(): Promise<bigint>;
+  sender: Pick<TransactionSender, "advance">;
+  runner: ReturnType<typeof createRequestRunner>;
+  /** Looks how far the chain is. */
+  reach(): Promise<Reached>;
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
@@ -27,6 +22,7 @@ export interface EngineOptions {
 /** What one round did. A watcher that could not load is a failure; the others, and what was decided before, go on. */
 export interface Round {
   epoch: bigint;
+  finalized: bigint;
   plans: ReadonlyMap<string, Plan>;
   finished: readonly Finished[];
   failures: ReadonlyMap<string, unknown>;
@@ -45,7 +41,7 @@ export function kindsOf(capabilities: readonly Capability[]): {
 
 /** Load, decide, store, act: for every watcher, on one sender. */
 export function createEngine(options: EngineOptions) {
-  const { capabilities, outbox, sender, runner, head, clock, logger, metrics } = options;
+  const { capabilities, outbox, sender, runner, reach, clock, logger, metrics } = options;
   const watchers = capabilities.flatMap((capability) => capability.watchers);
 
   async function planOf(watcher: Watcher, epoch: bigint): Promise<Plan> {
@@ -66,7 +62,8 @@ export function createEngine(options: EngineOptions) {
       try {
         plans.set(watcher.name, await planOf(watcher, epoch));
       } catch (error) {
-        if (error instanceof StopError) throw error;
+        const stop = stopErrorIn(error);
+        if (stop !== undefined) throw stop;
         failures.set(watcher.name, error);
         metrics.stepFailures.inc({ watcher: watcher.name });
         logger.error({ watcher: watcher.name, epoch, error: messageOf(error) }, "step failed");
@@ -81,10 +78,10 @@ export function createEngine(options: EngineOptions) {
   }
 
   /** Everything unfinished one round further. Requests wait for providers; transactions do not wait for requests. */
-  async function act(epoch: bigint, signal?: AbortSignal): Promise<Finished[]> {
+  async function act(reached: Reached, signal?: AbortSignal): Promise<Finished[]> {
     const [sent, asked] = await Promise.allSettled([
-      sender.advance(epoch, signal),
-      runner.advance(epoch, signal),
+      sender.advance(reached, { signal }),
+      runner.advance(reached.latest, signal),
     ]);
     if (sent.status === "rejected") throw sent.reason;
     if (asked.status === "rejected") throw asked.reason;
@@ -94,12 +91,19 @@ export function createEngine(options: EngineOptions) {
   return {
     watchers,
     plan,
-    act,
     async step(signal?: AbortSignal): Promise<Round> {
-      const epoch = await head();
+      const reached = await reach();
+      const { latest: epoch, finalized } = reached;
       const planned = await plan(epoch, signal);
-      const finished = signal?.aborted ? [] : await act(epoch, signal);
-      return { epoch, ...planned, finished };
+      const finished = signal?.aborted ? [] : await act(reached, signal);
+      return { epoch, finalized, ...planned, finished };
+    },
+    /** What is signed one round further; nothing is decided, nothing new is signed. */
+    async settle(signal?: AbortSignal): Promise<Round> {
+      const reached = await reach();
+      const { latest: epoch, finalized } = reached;
+      const finished = await sender.advance(reached, { signal, startNew: false });
+      return { epoch, finalized, plans: new Map(), failures: new Map(), finished };
     },
   };
 }

@@ -73,7 +73,7 @@ describe("lease", () => {
     const stopping = new AbortController();
     const waits: number[] = [];
     const counted = {
-      now: clock.now,
+      ...clock,
       sleep: async (ms: number) => {
         waits.push(ms);
         clock.advance(ms);

@@ -16,7 +16,10 @@ export function createRedactor(): Redactor {
       const escaped = JSON.stringify(secret).slice(1, -1);
       for (const form of new Set([secret, escaped, encodeURIComponent(secret)])) {
         if (form.length < SHORTEST) continue;
-        secrets.set(form, { pattern: new RegExp(RegExp.escape(form), "gi"), shownAs });
+        secrets.set(form, {
+          pattern: new RegExp(form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "gi"),
+          shownAs,
+        });
       }
     },
     clean(text) {

@@ -27,13 +27,16 @@ export interface DaemonStatus {
   /** Epochs; null before the first round. */
   head: bigint | null;
   finalized: bigint | null;
-  lag: bigint | null;
+  lag: number | null;
   /** Intents that are unfinished. */
   pending: number;
   /** Intents that wait for a person. */
   parked: number;
-  /** attoFIL; null before it was read. */
-  balance: bigint | null;
+  /** Of the account, about; null before it was read. */
+  balanceFil: number | null;
+  /** Why transactions are held back. */
+  pauses: readonly { reason: string; message: string }[];
+  endpoints: readonly { name: string; breaker: string | undefined }[];
   watchers: readonly {
     name: string;
     /** Of its last plan. */
