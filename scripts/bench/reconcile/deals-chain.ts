@@ -25,8 +25,9 @@ import { multicall3Bytecode } from "../../../node_modules/viem/_esm/constants/co
 import { benchPiece, DATASET } from "./piece.ts";
 
 const PROVIDERS = 4;
-/** Transactions of one block, activations of one transaction. */
+/** Transactions of one block, of one JSON-RPC batch; activations of one transaction. */
 const BLOCK = 500;
+const BATCH = 100;
 const ACTIVATIONS = 100;
 const UNSEALED_CID_PREFIX = "0x0181e203922020";
 
@@ -37,7 +38,7 @@ export async function startDealsChain() {
   const { contracts, parameters, chain } = devnet;
   const client = createPublicClient({
     chain: devnetChain,
-    transport: http(devnet.rpcUrl, { batch: { batchSize: 100 }, timeout: 300_000 }),
+    transport: http(devnet.rpcUrl, { batch: { batchSize: BATCH }, timeout: 300_000 }),
   });
   const payer = devnet.accounts.client.account;
   const offers = await openOffers(devnet);
@@ -71,7 +72,7 @@ export async function startDealsChain() {
   for (let epoch = 0; epoch < 100; epoch++) await mine();
 
   async function propose(from: number, to: number): Promise<void> {
-    for (let index = from; index < to; index++) {
+    const propose = (index: number) => {
       const { offerId, version } = offers[index % PROVIDERS] as (typeof offers)[number];
       const { commitment, height, padding } = benchPiece(index);
       const proposal = {
@@ -80,7 +81,11 @@ export async function startDealsChain() {
         pieces: [{ cid: commitment, height, padding }],
       };
       const data = encodeFunctionData({ abi: storageDealsAbi, functionName: "propose", args: [proposal] });
-      await send(payer.address, contracts.deals, data);
+      return send(payer.address, contracts.deals, data);
+    };
+    // A batch after the other: deals get their ids in this order.
+    for (let at = from; at < to; at += BATCH) {
+      await Promise.all(range(at, Math.min(to, at + BATCH)).map(propose));
     }
     await mine();
   }
