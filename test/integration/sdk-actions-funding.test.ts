@@ -124,7 +124,10 @@ describe("the funding planner, against what the chain then does", function () {
     expect(statuses(await propose(keeper, offers))).to.deep.equal(["success", "reverted"]);
 
     const first = await plan(client);
-    expect(first).to.deep.include({ token, approvalSuffices: false, versions: [1, 1] });
+    expect(first).to.deep.include({ token, approvalSuffices: false });
+    expect(first.offers.map(({ version, provider }) => [version, provider])).to.deep.equal(
+      providers.map(({ minerId }) => [1, minerId]),
+    );
     expect(first.runway.before).to.deep.equal({
       ...{ rate: 0n, free: 0n, fundedUntil: undefined, net: undefined, gross: undefined },
     });
