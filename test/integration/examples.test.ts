@@ -8,7 +8,7 @@ import { expect } from "chai";
 const SCRIPT = join(import.meta.dirname, "../../examples/store-folder.ts");
 
 describe("examples/store-folder.ts", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let folder: string;
 
   before(async () => {

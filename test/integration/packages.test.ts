@@ -23,7 +23,7 @@ const STRICT = {
 };
 
 describe("the packages, as npm pack makes them and an empty project installs them", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let folder: string;
   let project: string;
   let packages: Packed[];

@@ -35,7 +35,7 @@ const tokenAbi = parseAbi([
 ]);
 
 describe("the funding planner, against what the chain then does", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let stage: DealStage;
   let duration: bigint;
   let clientDeals: bigint[];

@@ -59,7 +59,7 @@ const PIECES = [300_000, 5_000].map((length, seed) =>
 const WINDOW = 120n;
 
 describe("the SDK's actions on sealed copies", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let stage: DealStage;
   let dealId: bigint;
   let sectors: bigint[];
