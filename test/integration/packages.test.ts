@@ -94,6 +94,19 @@ describe("the packages, as npm pack makes them and an empty project installs the
     });
   });
 
+  it("typecheck what docs/sdk.md shows", async () => {
+    const markdown = await readFile(join(ROOT, "docs/sdk.md"), "utf8");
+    const blocks = [...markdown.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block]) => block!);
+    expect(blocks).to.have.length.greaterThan(3);
+    const names = blocks.map((_, index) => `shown-${index}.ts`);
+    await Promise.all(names.map((name, index) => writeFile(join(project, name), blocks[index]!)));
+    await writeFile(
+      join(project, "shown.ts"),
+      names.map((name) => `import "./${name.replace(".ts", ".js")}";`).join("\n"),
+    );
+    expect(await typecheck("shown.ts", { module: "nodenext", types: ["node"] })).to.equal("");
+  });
+
   it("typecheck for a browser's bundler, and make a bundle without Node that runs without Node", async () => {
     const browser = {
       module: "esnext",
