@@ -72,6 +72,7 @@ export default defineConfig({
   },
   tasks,
   paths: {
+    sources: ["contracts", "examples"],
     tests: { mocha: "test/integration", solidity: "test/contracts" },
     ignition: "deploy",
   },

@@ -5,12 +5,21 @@ import { parseEther } from "viem";
 import { type DevnetChain, startChain } from "./chain/chain.ts";
 import { createOfferBook } from "./chain/offer-book.ts";
 import type { DevnetParameters } from "./chain/parameters.ts";
+import type { LotusOptions } from "./lotus/lotus.ts";
 import type { OfferTerms } from "./provider/offer.ts";
 import { type Provider, type ProviderOptions, startProvider } from "./provider/provider.ts";
 
 export type { DevnetAccount, DevnetAccounts } from "./chain/accounts.ts";
 export type { DevnetChain, DevnetContracts } from "./chain/chain.ts";
 export { type DevnetParameters, devnetParameters } from "./chain/parameters.ts";
+export { type BareChain, startBareChain } from "./lotus/bare-chain.ts";
+export { chance, choose, type Seed } from "./lotus/chance.ts";
+export type { Fate, Reorg } from "./lotus/epoch-maker.ts";
+export type { LotusFace } from "./lotus/face.ts";
+export { FAULT_KINDS, type FaultKind, type FaultOptions } from "./lotus/faults.ts";
+export { createLotus, type Lotus, type LotusFaceOptions, type LotusOptions } from "./lotus/lotus.ts";
+export type { ClientStyle } from "./lotus/methods.ts";
+export { withSeeds } from "./lotus/replay.ts";
 export type { Faults } from "./provider/faults.ts";
 export type { OfferTerms } from "./provider/offer.ts";
 export type { Provider } from "./provider/provider.ts";
@@ -26,6 +35,11 @@ export interface DevnetOptions {
   day?: bigint;
   /** Port of the JSON-RPC. Default: any free one. */
   port?: number;
+  /**
+   * The JSON-RPC behaves as Lotus's does: null rounds, `latest` behind the head, its mempool, its limits; and, if so
+   * ordered, reorganisations and faults. Default: it does not.
+   */
+  lotus?: LotusOptions;
   /** Epochs that sealing takes. Default 4. */
   sealEpochs?: bigint;
   /** Told of what fails in the background. Default: console.error. */
@@ -68,6 +82,7 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
     ...(options.epochSeconds === undefined ? {} : { epochSeconds: options.epochSeconds }),
     ...(options.day === undefined ? {} : { day: options.day }),
     ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.lotus === undefined ? {} : { lotus: options.lotus }),
   });
   const { contracts, parameters, epochs } = chain;
   const providers: Provider[] = [];
@@ -103,7 +118,7 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
   });
 
   return {
-    rpcUrl: chain.rpcUrl,
+    rpcUrl: chain.lotus?.face.url ?? chain.rpcUrl,
     folder,
     chain,
     accounts: chain.accounts,

@@ -2,14 +2,17 @@ import hre from "hardhat";
 import { type Abi, type Address, type PublicClient, parseEther, toHex } from "viem";
 import dealsModule from "../../../deploy/modules/deals.ts";
 import paymentsModule from "../../../deploy/modules/payments.ts";
+import type { LotusFace } from "../lotus/face.ts";
+import { createLotus, type Lotus, type LotusOptions } from "../lotus/lotus.ts";
+import { createTurns, type Turns } from "../lotus/turns.ts";
 import { accountCount, DEVNET_MNEMONIC, type DevnetAccounts, devnetAccounts } from "./accounts.ts";
 import { compileContracts } from "./compile.ts";
-import { EPOCH_SECONDS, type Epochs, startEpochs } from "./epochs.ts";
+import { createBlockMaker, EPOCH_SECONDS, type Epochs, startEpochs } from "./epochs.ts";
 import { installFilecoin } from "./install-filecoin.ts";
 import { createSender, devnetClient, type Sender } from "./messages.ts";
 import { createMiner, type Miner } from "./miner.ts";
 import { type DevnetParameters, devnetParameters, moduleParameters } from "./parameters.ts";
-import { type RpcProvider, serveRpc } from "./rpc-server.ts";
+import { type RpcMethods, type RpcProvider, serveRpc } from "./rpc-server.ts";
 import { stateCall } from "./state-call.ts";
 
 export interface ChainOptions {
@@ -21,6 +24,8 @@ export interface ChainOptions {
   day?: bigint;
   /** Default 0: any free port. */
   port?: number;
+  /** The chain behaves as Filecoin's does, and an endpoint of it as a node's. Default: a block for every epoch, at once. */
+  lotus?: LotusOptions;
   /** Told of what fails in the background. */
   onError(error: unknown): void;
 }
@@ -35,7 +40,10 @@ export interface DevnetContracts {
 
 /** A chain with Filecoin's precompiles and actors doubled, and Holdfast deployed on it. */
 export interface DevnetChain {
+  /** The JSON-RPC of the network's own parties: no null rounds, no delay, no faults. */
   readonly rpcUrl: string;
+  /** The same chain as clients of a Filecoin node see it, and the endpoint that they use; if so ordered. */
+  readonly lotus: (Lotus & { readonly face: LotusFace }) | undefined;
   readonly client: PublicClient;
   readonly accounts: DevnetAccounts;
   readonly contracts: DevnetContracts;
@@ -57,7 +65,7 @@ const CLIENT_USDFC = parseEther("1000000");
 
 /** Starts the chain on loopback. */
 export async function startChain(options: ChainOptions): Promise<DevnetChain> {
-  const { epochSeconds = 1, miners: minerCount, day = 60n, port = 0, onError } = options;
+  const { epochSeconds = 1, miners: minerCount, day = 60n, port = 0, lotus: ways, onError } = options;
   const parameters = devnetParameters(day);
   await compileContracts();
   const connection = await hre.network.create({
@@ -77,9 +85,10 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
     router: await abiOf("ActorRouter"),
     dealView: await abiOf("ICurioDealViewV1"),
   };
-  const rpc = await serveRpc(provider, port, {
-    "Filecoin.StateCall": stateCall(provider, { router: abis.router, actor: abis.miner }),
-  });
+  const turns = createTurns();
+  const methods = { "Filecoin.StateCall": stateCall(provider, { router: abis.router, actor: abis.miner }) };
+  const undisturbed: RpcProvider = { request: (one) => turns.shared(() => provider.request(one)) };
+  const rpc = await serveRpc(undisturbed, ways === undefined ? port : 0, methods);
   try {
     const accounts = devnetAccounts(minerCount);
     const cron = createSender(rpc.url, accounts.deployer);
@@ -131,14 +140,18 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
     }
 
     await provider.request({ method: "evm_setAutomine", params: [false] });
-    const epochs = await startEpochs({
-      provider,
+    const start = await client.getBlockNumber({ cacheTime: 0 });
+    const lotus = ways && (await openLotus(provider, methods, { port, ...ways }, turns));
+    const epochs = startEpochs({
+      blocks: lotus ?? (await createBlockMaker(provider)),
+      start,
       epochMs: epochSeconds * 1000,
       stride: parameters.provingPeriod,
       onError,
     });
     return {
       rpcUrl: rpc.url,
+      lotus,
       client,
       accounts,
       contracts,
@@ -149,6 +162,7 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
       abiOf,
       async stop() {
         await epochs.stop();
+        await lotus?.stop();
         await rpc.stop();
         await connection.close();
       },
@@ -158,6 +172,16 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
     await connection.close();
     throw error;
   }
+}
+
+async function openLotus(
+  provider: RpcProvider,
+  methods: RpcMethods,
+  options: LotusOptions,
+  turns: Turns,
+): Promise<Lotus & { face: LotusFace }> {
+  const lotus = await createLotus(provider, methods, options, turns);
+  return { ...lotus, face: await lotus.open(options) };
 }
 
 function partiesOf({ deployer, client, keeper }: DevnetAccounts): Address[] {
