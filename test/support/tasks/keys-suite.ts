@@ -37,6 +37,12 @@ export function keysSuite(stage: TaskStage): void {
         },
       );
       expect(used.owner).to.equal(imported.address);
+      const poor = await stage.tasks.json<{ error: { message: string; next: string } }>(
+        ["deal", "settle", "1", "--key", "HOLDFAST_IMPORTED"],
+        { input: `${PASSWORD}\n`, code: 3 },
+      );
+      expect(poor.error.message).to.match(/has 0 FIL, and needs 0\.\d+ to be sure of it/);
+      expect(poor.error.next).to.match(/^npx hardhat fil doctor/);
       const taken = await stage.tasks.json<{ error: { message: string } }>(
         ["keys", "new", "HOLDFAST_SPARE"],
         {
