@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { copyIdOf, getCopyState } from "@holdfast/sdk";
 import { expect } from "chai";
 import type { TaskStage } from "../task-stage.ts";
 
@@ -32,11 +33,12 @@ export function dealSuite(stage: TaskStage): void {
     });
 
     it("is sealed, listed and told", async () => {
-      let copies: { state: string }[] = [];
-      for (let round = 0; round < 60 && copies[0]?.state !== "Active"; round++) {
-        await sleep(1_000);
-        ({ copies } = await stage.tasks.json<{ copies: { state: string }[] }>(["deal", "status", "1"]));
+      const address = stage.chain.contracts.deals;
+      for (let round = 0; round < 120; round++) {
+        if ((await getCopyState(stage.client, { address, copyId: copyIdOf(1n, 0) })) === "Active") break;
+        await sleep(500);
       }
+      const { copies } = await stage.tasks.json<{ copies: { state: string }[] }>(["deal", "status", "1"]);
       expect(copies.map(({ state }) => state)).to.deep.equal(["Active"]);
       const { deals } = await stage.tasks.json<{ deals: { dealId: string; copies: string[] }[] }>([
         "deal",

@@ -43,8 +43,10 @@ export function providerSuite(stage: TaskStage): void {
         ...["provider", "list", "--all"],
       ]);
       expect(listed.offers.find(({ offerId }) => offerId === "3")).to.include({ state: "paused" });
-      await stage.dryThenWet(["provider", "offer", "--offer", "3", "--resume"], worker);
-      await stage.tasks.json(["provider", "offer", "--offer", "3", "--pause", "--key", `${worker.key}`]);
+      const resumed = await stage.tasks.json([
+        ...["provider", "offer", "--offer", "3", "--resume", "--key", `${worker.key}`],
+      ]);
+      expect(resumed).to.deep.include({ offerId: "3", paused: false });
     });
 
     it("announces bond for withdrawal, and says from when", async () => {
