@@ -4,9 +4,14 @@ import type { Logger } from "pino";
 import type { DaemonConfig } from "../config.ts";
 import type { DealsTables } from "../deals/tables.ts";
 import { readAccount } from "../runtime/account-state.ts";
-import { stopErrorIn } from "../runtime/chain-errors.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { bindDatabase, DatabaseDamagedError, isDamage, type RuntimeTables } from "../runtime/database.ts";
+import {
+  bindDatabase,
+  checkIdentity,
+  DatabaseDamagedError,
+  isDamage,
+  type RuntimeTables,
+} from "../runtime/database.ts";
 import { createEngine, kindsOf, type Round } from "../runtime/engine.ts";
 import type { Fault } from "../runtime/fault-point.ts";
 import { countIntents, countUnsettled, PARKED_STATES, totalOf } from "../runtime/intents-admin.ts";
@@ -14,9 +19,10 @@ import type { Metrics } from "../runtime/metrics.ts";
 import { createOutbox } from "../runtime/outbox.ts";
 import { createRequestRunner } from "../runtime/request-runner.ts";
 import { toJson } from "../runtime/status-server.ts";
-import type { StopError } from "../runtime/stop-error.ts";
+import { type StopError, stopErrorIn } from "../runtime/stop-error.ts";
 import { createTransactionSender } from "../runtime/transaction-sender.ts";
 import { openChain } from "./chain.ts";
+import { createFollower } from "./follower.ts";
 import { createHealth } from "./health.ts";
 import type { Key } from "./key.ts";
 import { openCapabilities } from "./registry.ts";
@@ -52,11 +58,16 @@ export async function openDaemon(options: DaemonOptions) {
   const db = options.db as unknown as Kysely<RuntimeTables>;
   const { signer, curio } = key;
   const { id: chainId, contracts } = config.chain;
-  await bindDatabase(db, config.database, `${chainId}/${contracts.deals}/${signer.address}`);
+  const identity = `${chainId}/${contracts.deals}/${signer.address}`;
+  await checkIdentity(db, config.database, identity);
   const outbox = createOutbox({ db, clock, fault });
-  const { client, network, sectors, heads, endpoints } = openChain({ config, db, clock, logger, metrics });
+  const { client, network, heads, endpoints } = openChain({
+    ...{ config, db, clock, logger, metrics },
+    // A configuration that is wrong about the chain leaves no mark in a new database.
+    onVerified: () => bindDatabase(db, config.database, identity),
+  });
   const capabilities = await openCapabilities({
-    ...{ config, db: options.db, outbox, client, network, sectors, curio, account: signer.address },
+    ...{ config, db: options.db, outbox, client, network, curio, account: signer.address },
     ...{ clock, logger, metrics },
   });
   const kinds = kindsOf(capabilities);
@@ -66,28 +77,13 @@ export async function openDaemon(options: DaemonOptions) {
     ...{ fault, logger, metrics, fence: options.fence },
   });
   const runner = createRequestRunner({ outbox, kinds: kinds.requests, fault, logger });
+  const follower = createFollower({ config, db, client, heads, capabilities, logger, metrics });
   const engine = createEngine({
-    capabilities,
-    outbox,
-    sender,
-    runner,
-    reach: heads.read,
-    clock,
-    logger,
-    metrics,
+    ...{ capabilities, outbox, sender, runner, reach: follower.reach, clock, logger, metrics },
   });
   const health = createHealth({
-    ...{
-      config,
-      db,
-      account: signer.address,
-      watchers: engine.watchers,
-      sender,
-      heads,
-      endpoints,
-      clock,
-      metrics,
-    },
+    ...{ config, db, account: signer.address, watchers: engine.watchers, clock, metrics },
+    ...{ sender, heads, endpoints, isSyncing: follower.isSyncing },
   });
 
   /** Work whose failure the next round may mend. @throws StopError otherwise */

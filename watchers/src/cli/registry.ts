@@ -5,7 +5,6 @@ import type { Logger } from "pino";
 import type { Address, PublicClient } from "viem";
 import type { DaemonConfig } from "../config.ts";
 import { createDealsCapability } from "../deals/capability.ts";
-import { type ActorRead, createSectorLocator } from "../deals/sector-locator.ts";
 import type { DealsTables } from "../deals/tables.ts";
 import type { Capability } from "../runtime/capability.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -23,7 +22,6 @@ export interface Surroundings {
   network: FilecoinNetwork;
   account: Address;
   curio: CurioSigner;
-  sectors: ActorRead;
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
@@ -36,13 +34,12 @@ type Open<Type extends Entry["type"]> = (
 
 /** Every kind of watcher that the configuration may name. */
 const registry: { [Type in Entry["type"]]: Open<Type> } = {
-  deals: (policies, { config, curio, sectors, logger, ...shared }) => {
+  deals: (policies, { config, curio, logger, ...shared }) => {
     const { files, finality, providerTimeoutMs, chain } = config;
     return createDealsCapability({
       ...shared,
       ...{ policies, files, providerTimeoutMs, confirmations: finality.depth },
       ...{ contracts: chain.contracts, chainId: chain.id, signer: curio, logger, randomBytes },
-      locator: createSectorLocator(sectors),
       onEvent: (event) => {
         if (event.type === "alert" || event.type === "decided") return;
         logger.info(event, event.type === "copy" ? "copy changed" : "provider answered");

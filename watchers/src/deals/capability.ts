@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Address, PublicClient } from "viem";
 import type { Capability, Plan, Watcher } from "../runtime/capability.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { RuntimeTables } from "../runtime/database.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { Outbox } from "../runtime/outbox.ts";
 import { requestKinds, transactionKinds } from "./act.ts";
@@ -13,9 +14,9 @@ import type { Contracts } from "./contracts.ts";
 import { type FilesOptions, openDatasetFiles, type SourcedPolicy } from "./dataset-files.ts";
 import { decide } from "./decide.ts";
 import { createLoader } from "./load.ts";
+import { dealsSources, ownEvents } from "./own-events.ts";
 import { createProviderMarket } from "./provider-market.ts";
 import { createSampler } from "./retrieval.ts";
-import type { SectorLocator } from "./sector-locator.ts";
 import type { Alert, CopyState, DealIntent, Epoch, State } from "./state.ts";
 import type { DealsTables } from "./tables.ts";
 import { ulidOf } from "./ulid.ts";
@@ -52,7 +53,6 @@ export interface DealsCapabilityOptions {
   account: Address;
   /** The payer towards providers. */
   signer: CurioSigner;
-  locator: SectorLocator;
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
@@ -75,7 +75,7 @@ export interface DealsCapability extends Capability {
 /** The client's side of sealed deals: a watcher for every dataset, on one file server and one market client. */
 export async function createDealsCapability(options: DealsCapabilityOptions): Promise<DealsCapability> {
   const { contracts, policies, confirmations, providerTimeoutMs: timeoutMs, db, outbox, client } = options;
-  const { chainId, network, account, signer, locator, clock, logger, metrics, randomBytes } = options;
+  const { chainId, network, account, signer, clock, logger, metrics, randomBytes } = options;
   const { onEvent = () => {} } = options;
   const files = await openDatasetFiles(policies, options.files);
   const market = createProviderMarket({
@@ -87,7 +87,7 @@ export async function createDealsCapability(options: DealsCapabilityOptions): Pr
   function createWatcher(policy: SourcedPolicy) {
     const name = `deals:${policy.dataset.slice(0, 10)}`;
     const load = createLoader({
-      ...{ policy, account, confirmations, chain, locator, market, db, outbox, logger },
+      ...{ policy, account, confirmations, chain, market, db, outbox, logger },
     });
     return {
       name,
@@ -120,6 +120,8 @@ export async function createDealsCapability(options: DealsCapabilityOptions): Pr
     name: "deals",
     filesUrl: files.url,
     watchers: policies.map(createWatcher),
+    sources: dealsSources(contracts),
+    keep: ownEvents(db as unknown as Kysely<RuntimeTables>, account),
     transactions: transactionKinds(contracts),
     requests: requestKinds(market, createSampler({ db, timeoutMs, randomBytes, layerOf: files.layerOf })),
     close: async () => files.close(),

@@ -13,7 +13,6 @@ import { createOutbox } from "../runtime/outbox.ts";
 import { createRequestRunner } from "../runtime/request-runner.ts";
 import { createTransactionSender, type Finished } from "../runtime/transaction-sender.ts";
 import { type DealsEvent as CapabilityEvent, createDealsCapability, type DealsPlan } from "./capability.ts";
-import type { SectorLocator } from "./sector-locator.ts";
 import type { Alert, DealIntent, Epoch, State } from "./state.ts";
 import type { DealsTables } from "./tables.ts";
 
@@ -31,7 +30,6 @@ export interface DealsWatcherOptions {
   account: LocalAccount;
   /** The payer towards providers. */
   signer: CurioSigner;
-  locator: SectorLocator;
   clock: Clock;
   logger: Logger;
   metrics?: Metrics;
@@ -59,7 +57,7 @@ export interface DealsWatcher {
 
 /** One dataset's watcher with a runtime of its own, stepped by its caller: a script, a test. `holdfast-watch` runs many. */
 export async function createDealsWatcher(options: DealsWatcherOptions): Promise<DealsWatcher> {
-  const { config, db, client, chainId, network, account, signer, locator, clock, logger } = options;
+  const { config, db, client, chainId, network, account, signer, clock, logger } = options;
   const { onEvent = () => {}, fault = noFault, randomBytes = cryptoRandomBytes } = options;
   const { metrics = createMetrics() } = options;
   const { contracts, policy, sender: limits, providerTimeoutMs, files } = config;
@@ -69,7 +67,7 @@ export async function createDealsWatcher(options: DealsWatcherOptions): Promise<
   const outbox = createOutbox({ db: runtimeDb, clock, fault, random });
   const deals = await createDealsCapability({
     ...{ contracts, policies: [policy], files, confirmations: limits.confirmations, providerTimeoutMs },
-    ...{ db, outbox, client, chainId, network, account: account.address, signer, locator },
+    ...{ db, outbox, client, chainId, network, account: account.address, signer },
     ...{ clock, logger, metrics, randomBytes, onEvent },
   });
   const sender = createTransactionSender({

@@ -1,4 +1,3 @@
-import { findCause } from "@holdfast/sdk";
 import { EXIT, StopError } from "./stop-error.ts";
 
 /** The chain went back on what counted as final. */
@@ -23,9 +22,4 @@ export class ChainMismatchError extends StopError {
     );
     this.faults = faults;
   }
-}
-
-/** The reason to stop in an error, if there is one: viem wraps what a transport throws. */
-export function stopErrorIn(error: unknown): StopError | undefined {
-  return findCause(error, (cause) => cause instanceof StopError) as StopError | undefined;
 }

@@ -68,7 +68,7 @@ export interface TransactionTable {
   signedEpoch: number;
   /** When a node first said that it had the bytes. */
   acceptedEpoch: number | null;
-  /** Where its receipt was last seen, while that was not final. */
+  /** Where its receipt was last seen. */
   minedEpoch: number | null;
   /** attoFIL that it cost, once its receipt is final. */
   fee: string | null;
@@ -194,23 +194,29 @@ export function copyDatabase(path: string, to: string): void {
   }
 }
 
-/** Refuses a database that another chain, account or contract has written to. */
+/** Refuses a database that another chain, account or contract has written to. @throws DatabaseUnusableError */
+export async function checkIdentity(
+  db: Kysely<RuntimeTables>,
+  path: string,
+  identity: string,
+): Promise<void> {
+  const row = await db
+    .selectFrom("checkpoints")
+    .select("value")
+    .where("name", "=", "identity")
+    .executeTakeFirst();
+  if (row !== undefined && row.value !== identity) {
+    const what = `it belongs to ${row.value}, not to ${identity}`;
+    throw new DatabaseUnusableError(path, what, "give each its own database.");
+  }
+}
+
+/** The same, and from now on it is `identity`'s. @throws DatabaseUnusableError */
 export async function bindDatabase(db: Kysely<RuntimeTables>, path: string, identity: string): Promise<void> {
   await db
     .insertInto("checkpoints")
     .values({ name: "identity", value: identity })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const { value } = await db
-    .selectFrom("checkpoints")
-    .select("value")
-    .where("name", "=", "identity")
-    .executeTakeFirstOrThrow();
-  if (value !== identity) {
-    throw new DatabaseUnusableError(
-      path,
-      `it belongs to ${value}, not to ${identity}`,
-      "Give each its own database.",
-    );
-  }
+  await checkIdentity(db, path, identity);
 }

@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
 import type { Capability, Plan, Watcher } from "./capability.ts";
-import { stopErrorIn } from "./chain-errors.ts";
 import type { Clock } from "./clock.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Outbox } from "./outbox.ts";
 import type { createRequestRunner, RequestKind } from "./request-runner.ts";
+import { stopErrorIn } from "./stop-error.ts";
 import type { Finished, Reached, TransactionKind, TransactionSender } from "./transaction-sender.ts";
 
 export interface EngineOptions {

@@ -1,3 +1,5 @@
+import { findCause } from "@holdfast/sdk";
+
 /** How the daemon ended: what a supervisor sees. */
 export const EXIT = { ok: 0, error: 1, incomplete: 2, config: 3, failStop: 4, interrupted: 130 } as const;
 
@@ -12,4 +14,9 @@ export class StopError extends Error {
     this.name = new.target.name;
     this.exitCode = exitCode;
   }
+}
+
+/** The reason to stop in an error, if there is one: viem wraps what a transport throws. */
+export function stopErrorIn(error: unknown): StopError | undefined {
+  return findCause(error, (cause) => cause instanceof StopError) as StopError | undefined;
 }
