@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { open, rename } from "node:fs/promises";
+import { createLedger } from "../deals/ledger.ts";
 import { createEventLog } from "../runtime/event-log.ts";
 import { exportLines } from "../runtime/export.ts";
 import { EXIT } from "../runtime/stop-error.ts";
@@ -8,7 +9,7 @@ import { type Context, onDatabase } from "./context.ts";
 /** `holdfast-watch export`: what is final, as JSON lines; two databases of the same chain give the same bytes. */
 export async function exportEvents(context: Context, { output }: { output?: string }): Promise<number> {
   return onDatabase(context, async (db) => {
-    const lines = exportLines(createEventLog(db));
+    const lines = exportLines(createEventLog(db), createLedger());
     if (output === undefined) {
       for await (const line of lines) process.stdout.write(`${line}\n`);
       return EXIT.ok;

@@ -36,31 +36,17 @@ export function createFollower({
   let isSyncing = true;
 
   async function open(): Promise<ChainReader> {
-    const from = config.chain.fromEpoch ?? (await firstEpoch());
+    const from =
+      config.chain.fromEpoch ?? (await firstEpoch(db)) ?? (await rememberFirst(db, current.latest));
     return createChainReader({
       ...{ log, client, from, logger, metrics, keep },
       heads: { read: async () => current },
-      sources: capabilities.flatMap(({ sources }) => sources),
+      sources: capabilities.flatMap(({ sources = [] }) => sources),
     });
   }
 
-  /** The epoch of the first start, remembered. */
-  async function firstEpoch(): Promise<bigint> {
-    await db
-      .insertInto("checkpoints")
-      .values({ name: "reader:from", value: `${current.latest}` })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    const { value } = await db
-      .selectFrom("checkpoints")
-      .select("value")
-      .where("name", "=", "reader:from")
-      .executeTakeFirstOrThrow();
-    return BigInt(value);
-  }
-
   async function keep(events: StoredEvent[]): Promise<StoredEvent[]> {
-    const kept = await Promise.all(capabilities.map((capability) => capability.keep(events)));
+    const kept = await Promise.all(capabilities.map((capability) => capability.keep?.(events) ?? []));
     const wanted = new Set(kept.flat());
     return events.filter((event) => wanted.has(event));
   }
@@ -86,4 +72,18 @@ export function createFollower({
       return current;
     },
   };
+}
+
+const FIRST = "reader:from";
+
+/** The epoch of the first start; undefined before it. */
+export async function firstEpoch(db: Kysely<RuntimeTables>): Promise<bigint | undefined> {
+  const row = await db.selectFrom("checkpoints").select("value").where("name", "=", FIRST).executeTakeFirst();
+  return row === undefined ? undefined : BigInt(row.value);
+}
+
+async function rememberFirst(db: Kysely<RuntimeTables>, epoch: bigint): Promise<bigint> {
+  const value = `${epoch}`;
+  await db.insertInto("checkpoints").values({ name: FIRST, value }).execute();
+  return epoch;
 }

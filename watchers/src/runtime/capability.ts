@@ -32,9 +32,9 @@ export interface Capability {
   readonly requests: Readonly<Record<string, RequestKind>>;
   readonly watchers: readonly Watcher[];
   /** Contracts whose events are kept. */
-  readonly sources: readonly Source[];
-  /** Of the events of its sources, what concerns it; called in the order of the chain. */
-  keep(events: StoredEvent[]): Promise<StoredEvent[]>;
+  readonly sources?: readonly Source[];
+  /** Of the events of all sources, what concerns it; called in the order of the chain. */
+  keep?(events: StoredEvent[]): Promise<StoredEvent[]>;
   /** Ends what it opened. */
   close(): Promise<void>;
 }
