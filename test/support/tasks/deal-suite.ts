@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { copyIdOf, getCopyState } from "@holdfast/sdk";
+import { copyIdOf, getCopyState, getDeal } from "@holdfast/sdk";
 import { expect } from "chai";
 import type { TaskStage } from "../task-stage.ts";
 
@@ -71,16 +71,20 @@ export function dealSuite(stage: TaskStage): void {
       });
     });
 
-    it("lets the provider extend, and refuses what the sector does not cover", async () => {
-      expect(await stage.dryThenWet(["deal", "extend", "1", "--auto-until", "1000000"])).to.include({
-        until: "1000000",
-      });
+    it("extends as far as the sector is committed, or lets the provider do it", async () => {
       const { error } = await stage.tasks.json<{ error: { message: string; next: string } }>(
         ["deal", "extend", "1", "--until", "30d"],
         { code: 1 },
       );
       expect(error.message).to.contain("DealSectorNotExtended");
       expect(error.next).to.match(/^npx hardhat deal status 1/);
+      const before = await getDeal(stage.client, { address: stage.chain.contracts.deals, dealId: 1n });
+      const extended = await stage.dryThenWet<{ endEpoch: string }>(["deal", "extend", "1", "--until", "1d"]);
+      const { endEpoch } = await getDeal(stage.client, { address: stage.chain.contracts.deals, dealId: 1n });
+      expect([extended.endEpoch, endEpoch]).to.deep.equal([`${endEpoch}`, before.endEpoch + 60n]);
+      expect(await stage.dryThenWet(["deal", "extend", "1", "--auto-until", "1000000"])).to.include({
+        until: "1000000",
+      });
     });
 
     it("shows the account, deposits and withdraws", async () => {
