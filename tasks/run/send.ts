@@ -113,10 +113,7 @@ export async function carryOut<landed>(
   }
   context.note(`${emphasis("bold", "About to do this:")}\n${preview}`);
   await checkBalance(client, address, fil);
-  await confirmMainnet({
-    ...{ chainId: client.chain.id, yes: args.yes, onTerminal: process.stdin.isTTY === true },
-    ask: context.prompts.ask,
-  });
+  await confirm(args, context, connection);
   const landed = await sendAll(plan, { client, context, finality });
   const outcome = await plan.outcome(landed, sender!);
   const transactions = landed.map(({ receipt: { transactionHash, blockNumber, gasUsed } }, at) => {
@@ -206,6 +203,14 @@ async function checkBalance(client: HoldfastClient, address: Address, cost: { va
     `${address} has ${formatEther(balance)} FIL, and needs ${formatEther(needed)} to be sure of it.`,
     "npx hardhat fil doctor: it says where FIL comes from",
   );
+}
+
+/** Asks before anything is sent to mainnet. @throws TaskConfigError */
+export function confirm(args: { yes: boolean }, { prompts }: Context, { client }: Connection): Promise<void> {
+  return confirmMainnet({
+    ...{ chainId: client.chain.id, yes: args.yes, onTerminal: process.stdin.isTTY === true },
+    ask: prompts.ask,
+  });
 }
 
 async function sendAll<landed>(
