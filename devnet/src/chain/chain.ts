@@ -1,8 +1,16 @@
+import { chainById, devnet, filecoin } from "@holdfast/sdk";
 import hre from "hardhat";
+import type { NetworkConnection } from "hardhat/types/network";
 import { type Abi, type Address, type PublicClient, parseEther, toHex } from "viem";
 import dealsModule from "../../../deploy/modules/deals.ts";
-import paymentsModule from "../../../deploy/modules/payments.ts";
-import { accountCount, DEVNET_MNEMONIC, type DevnetAccounts, devnetAccounts } from "./accounts.ts";
+import { readParameters } from "../../../deploy/parameters.ts";
+import {
+  accountCount,
+  DEVNET_MNEMONIC,
+  type DevnetAccount,
+  type DevnetAccounts,
+  devnetAccounts,
+} from "./accounts.ts";
 import { compileContracts } from "./compile.ts";
 import { EPOCH_SECONDS, type Epochs, startEpochs } from "./epochs.ts";
 import { installFilecoin } from "./install-filecoin.ts";
@@ -10,6 +18,7 @@ import { createSender, devnetClient, type Sender } from "./messages.ts";
 import { createMiner, type Miner } from "./miner.ts";
 import { type DevnetParameters, devnetParameters, moduleParameters } from "./parameters.ts";
 import { type RpcProvider, serveRpc } from "./rpc-server.ts";
+import { runConstructor } from "./run-constructor.ts";
 import { stateCall } from "./state-call.ts";
 
 export interface ChainOptions {
@@ -21,14 +30,25 @@ export interface ChainOptions {
   day?: bigint;
   /** Default 0: any free port. */
   port?: number;
+  /** Whose id the chain has: Calibration's, mainnet's or, by default, a devnet's own. */
+  chainId?: number;
+  /**
+   * Deploys Holdfast on the running chain, which makes its epochs all the while. Default: the module in deploy/modules,
+   * with the devnet's parameters, before the first epoch passes.
+   */
+  deploy?: (chain: { rpcUrl: string; accounts: DevnetAccounts }) => Promise<DeployedContracts>;
   /** Told of what fails in the background. */
   onError(error: unknown): void;
 }
 
-export interface DevnetContracts {
+/** Where Holdfast is. */
+export interface DeployedContracts {
   deals: Address;
   registry: Address;
   evidence: Address;
+}
+
+export interface DevnetContracts extends DeployedContracts {
   pay: Address;
   usdfc: Address;
 }
@@ -57,12 +77,14 @@ const CLIENT_USDFC = parseEther("1000000");
 
 /** Starts the chain on loopback. */
 export async function startChain(options: ChainOptions): Promise<DevnetChain> {
-  const { epochSeconds = 1, miners: minerCount, day = 60n, port = 0, onError } = options;
+  const { epochSeconds = 1, miners: minerCount, day = 60n, port = 0, chainId = devnet.id, onError } = options;
+  const knownChain = chainById(chainId);
   const parameters = devnetParameters(day);
   await compileContracts();
   const connection = await hre.network.create({
     network: "devnet",
     override: {
+      chainId,
       accounts: { mnemonic: DEVNET_MNEMONIC, count: accountCount(minerCount) },
       initialDate: new Date(Date.now() - Number(FIRST_EPOCH) * EPOCH_SECONDS * 1000),
       initialBaseFeePerGas: 100n,
@@ -80,43 +102,46 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
   const rpc = await serveRpc(provider, port, {
     "Filecoin.StateCall": stateCall(provider, { router: abis.router, actor: abis.miner }),
   });
+  let epochs: Epochs | undefined;
+  const stop = async () => {
+    await epochs?.stop();
+    await rpc.stop();
+    await connection.close();
+  };
   try {
     const accounts = devnetAccounts(minerCount);
-    const cron = createSender(rpc.url, accounts.deployer);
-    const client = devnetClient(rpc.url);
+    const sender = (account: DevnetAccount) => createSender(rpc.url, account, knownChain);
+    const cron = sender(accounts.deployer);
+    const client = devnetClient(rpc.url, knownChain);
     await provider.request({ method: "hardhat_mine", params: [toHex(FIRST_EPOCH), toHex(EPOCH_SECONDS)] });
-    const filecoin = await installFilecoin(provider, cron);
+    const actors = await installFilecoin(provider, cron);
 
-    const { pay, usdfc } = await connection.ignition.deploy(paymentsModule);
-    const payAddress = (await pay.getAddress()) as Address;
-    const deployed = await connection.ignition.deploy(dealsModule, {
-      parameters: moduleParameters(parameters, payAddress),
-    });
-    const contracts: DevnetContracts = {
-      deals: (await deployed.deals.getAddress()) as Address,
-      registry: (await deployed.registry.getAddress()) as Address,
-      evidence: (await deployed.evidence.getAddress()) as Address,
-      pay: payAddress,
-      usdfc: (await usdfc.getAddress()) as Address,
+    // The doubles stand where Filecoin Pay and USDFC are on the chain whose id this one has.
+    const live = await readParameters(chainId === filecoin.id ? "filecoin" : "calibration");
+    const [pay, usdfc] = [live.Deals.pay, live.Payments.usdfc];
+    await runConstructor(provider, pay, "FilecoinPayDouble");
+    await runConstructor(provider, usdfc, "UsdfcDouble");
+    const register = async (addresses: Address[]) => {
+      for (const address of addresses) await actors.register(address);
     };
+    let deployed = options.deploy ? undefined : await deployModule(connection, parameters, pay);
 
     // Contracts and accounts are actors with ids of their own.
-    for (const account of [...Object.values(contracts), ...partiesOf(accounts)])
-      await filecoin.register(account);
+    await register([...Object.values(deployed ?? {}), pay, usdfc, ...partiesOf(accounts)]);
     await cron.send({
       abi: await abiOf("UsdfcDouble"),
-      address: contracts.usdfc,
+      address: usdfc,
       functionName: "mint",
       args: [accounts.client.account.address, CLIENT_USDFC],
     });
 
     const miners: Miner[] = [];
     const senders = accounts.providers.map(({ owner, worker }) => ({
-      owner: createSender(rpc.url, owner),
-      worker: createSender(rpc.url, worker),
+      owner: sender(owner),
+      worker: sender(worker),
     }));
     for (const { owner, worker } of senders) {
-      const id = await filecoin.createMiner(owner.address, worker.address, SECTOR_SIZE);
+      const id = await actors.createMiner(owner.address, worker.address, SECTOR_SIZE);
       miners.push(
         createMiner({
           id,
@@ -131,12 +156,17 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
     }
 
     await provider.request({ method: "evm_setAutomine", params: [false] });
-    const epochs = await startEpochs({
+    epochs = await startEpochs({
       provider,
       epochMs: epochSeconds * 1000,
       stride: parameters.provingPeriod,
       onError,
     });
+    if (deployed === undefined) {
+      deployed = await options.deploy!({ rpcUrl: rpc.url, accounts });
+      await epochs.hurry(register(Object.values(deployed)));
+    }
+    const contracts = { ...deployed, pay, usdfc };
     return {
       rpcUrl: rpc.url,
       client,
@@ -147,17 +177,25 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
       senders,
       epochs,
       abiOf,
-      async stop() {
-        await epochs.stop();
-        await rpc.stop();
-        await connection.close();
-      },
+      stop,
     };
   } catch (error) {
-    await rpc.stop();
-    await connection.close();
+    await stop();
     throw error;
   }
+}
+
+/** Holdfast, by the module that live chains are deployed with too. */
+async function deployModule(
+  { ignition }: NetworkConnection,
+  parameters: DevnetParameters,
+  pay: Address,
+): Promise<DeployedContracts> {
+  const deployed = await ignition.deploy(dealsModule, { parameters: moduleParameters(parameters, pay) });
+  const [deals, registry, evidence] = await Promise.all(
+    [deployed.deals, deployed.registry, deployed.evidence].map((contract) => contract.getAddress()),
+  );
+  return { deals, registry, evidence } as DeployedContracts;
 }
 
 function partiesOf({ deployer, client, keeper }: DevnetAccounts): Address[] {
