@@ -1,4 +1,17 @@
 export { loadLayer, openCarFile, PieceLayerMismatchError, verifyCar } from "./car-file.ts";
 export { entryFromPath } from "./file-entry.ts";
+export {
+  type CreateKeystoreOptions,
+  createKeystore,
+  KeystoreError,
+  KeystoreExistsError,
+  KeystoreMalformedError,
+  KeystoreModeError,
+  KeystorePasswordError,
+  KeystoreUnreadableError,
+  keystoreAddress,
+  readKeystore,
+  type UnlockedKey,
+} from "./keystore.ts";
 export { type PackedCar, type PackedPath, type PackPathOptions, packDataset } from "./pack-dataset.ts";
 export { type ReadPathOptions, type ReadProgress, readDataset } from "./read-dataset.ts";
