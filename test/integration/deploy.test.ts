@@ -1,0 +1,146 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Devnet, startDevnet } from "@holdfast/devnet";
+import { calibration, checkBindings, createHoldfastClient } from "@holdfast/sdk";
+import { expect } from "chai";
+import { getContractAddress, type Hex, http, parseEther, toHex } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { readDeployed } from "../../deploy/deploy-deals.ts";
+import { OUTBOX } from "../../deploy/outbox.ts";
+import { readParameters } from "../../deploy/parameters.ts";
+import { type RpcCall, startRpcProxy } from "../support/rpc-proxy.ts";
+
+const CHILD = join(import.meta.dirname, "../support/deploy-once.ts");
+/** Of registry, evidence, deals, and their bindings. */
+const TRANSACTIONS = 5;
+
+type Phase = "before" | "after";
+interface Ending {
+  how: NodeJS.Signals | number | null;
+  stderr: string;
+}
+
+describe("a deployment", function () {
+  this.timeout(300_000);
+  let devnet: Devnet;
+  let folder: string;
+
+  before(async () => {
+    devnet = await startDevnet({ chainId: calibration.id, providers: 0, epochSeconds: 0.1 });
+  });
+  after(() => devnet.stop());
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "holdfast-deploy-"));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const client = () => createHoldfastClient({ chain: calibration, transport: http(devnet.rpcUrl) });
+
+  /** An account that deploys nothing else. */
+  async function deployer(): Promise<Hex> {
+    const key = generatePrivateKey();
+    const { address } = privateKeyToAccount(key);
+    await devnet.chain.client.request({
+      method: "hardhat_setBalance",
+      params: [address, toHex(parseEther("10"))],
+    } as never);
+    return key;
+  }
+
+  /** Runs the deployment once. `kill` is asked at every request: before it goes, and before it is answered. */
+  async function run(key: Hex, kill: (call: RpcCall, phase: Phase) => boolean): Promise<Ending> {
+    let dead = false;
+    const lives = (call: RpcCall, phase: Phase) => {
+      if (!dead && kill(call, phase)) dead = child.kill("SIGKILL");
+      return !dead;
+    };
+    await using proxy = await startRpcProxy({
+      to: devnet.rpcUrl,
+      onRequest: (call) => lives(call, "before"),
+      onAnswer: (call) => lives(call, "after"),
+    });
+    const child = spawn(process.execPath, [CHILD, proxy.url, folder, key], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let stderr = "";
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    const ended = new Promise<Ending>((resolve) => {
+      child.on("close", (code, signal) => resolve({ how: signal ?? code, stderr: stderr.slice(0, 2_000) }));
+    });
+    return await ended;
+  }
+
+  /** Runs it again and again until it is through. @returns how often it was killed */
+  async function persist(key: Hex, kill: (call: RpcCall, phase: Phase) => boolean): Promise<number> {
+    for (let kills = 0; ; kills++) {
+      const { how, stderr } = await run(key, kill);
+      if (how === 0) return kills;
+      expect(how, stderr).to.equal("SIGKILL");
+    }
+  }
+
+  /** What a deployer with that key can only have deployed in one go. */
+  async function expectOneCopy(key: Hex) {
+    const from = privateKeyToAccount(key).address;
+    expect(await client().getTransactionCount({ address: from })).to.equal(TRANSACTIONS);
+    const deployed = await readDeployed("calibration", folder);
+    const [first, second, third] = [0n, 1n, 2n].map((nonce) => getContractAddress({ from, nonce }));
+    expect(deployed.deals).to.equal(third);
+    expect([deployed.registry, deployed.evidence]).to.have.members([first, second]);
+    const { Deals } = await readParameters("calibration");
+    for (const check of await checkBindings(client(), { ...deployed, ...Deals }))
+      expect(check).to.include({ ok: true });
+  }
+
+  it("killed before and after each transaction leaves, ends at the same addresses, with nothing twice", async () => {
+    const key = await deployer();
+    const sightings = new Map<unknown, number>();
+    const kills = await persist(key, ({ method, params: [raw] = [] }, phase) => {
+      if (method !== "eth_sendRawTransaction") return false;
+      const seen = sightings.get(raw) ?? 0;
+      const kill = (seen === 0 && phase === "before") || (seen === 1 && phase === "after");
+      if (kill) sightings.set(raw, seen + 1);
+      return kill;
+    });
+    expect(sightings.size).to.equal(TRANSACTIONS);
+    expect(kills).to.equal(2 * TRANSACTIONS);
+    await expectOneCopy(key);
+  });
+
+  it("killed after it prepared a transaction and before it signed one, prepares it anew", async () => {
+    const key = await deployer();
+    const { how } = await run(key, ({ method }) => method === "eth_sendRawTransaction");
+    expect(how).to.equal("SIGKILL");
+    await rm(join(folder, "calibration", OUTBOX));
+    expect(await persist(key, () => false)).to.equal(0);
+    await expectOneCopy(key);
+  });
+
+  it("killed at any other moment, too", async () => {
+    const key = await deployer();
+    const random = seeded(2026);
+    let [left, victim] = [8, random(25)];
+    const kills = await persist(key, (_call, phase) => {
+      if (left === 0 || phase === "before" || victim-- > 0) return false;
+      [left, victim] = [left - 1, random(25)];
+      return true;
+    });
+    expect(kills).to.equal(8);
+    await expectOneCopy(key);
+  });
+});
+
+/** Whole numbers below a bound: mulberry32. */
+function seeded(seed: number): (bound: number) => number {
+  let state = seed;
+  return (bound) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound;
+  };
+}
