@@ -24,3 +24,4 @@ export {
   epochToDate,
   MAINNET_CLOCK,
 } from "./epoch.ts";
+export { type EpochTextOptions, epochText, localTime, spanText } from "./epoch-text.ts";
