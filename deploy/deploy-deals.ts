@@ -11,7 +11,7 @@ import { type DeployConfig, DeploymentResultType, deploy } from "@nomicfoundatio
 import type { ArtifactManager } from "hardhat/types/artifacts";
 import type { Address, LocalAccount } from "viem";
 import dealsModule from "./modules/deals.ts";
-import { catchUp, OUTBOX, outboxProvider, type RpcProvider } from "./outbox.ts";
+import { catchUp, OUTBOX, type OutboxOptions, outboxProvider, type RpcProvider } from "./outbox.ts";
 import { type LiveChain, readParameters } from "./parameters.ts";
 
 /** Where each chain's record is kept. */
@@ -34,6 +34,8 @@ export interface DeployDealsOptions {
   artifacts: ArtifactManager;
   /** Holds a folder for each chain. Default: deploy/deployments. */
   folder?: string;
+  /** Told of each transaction before it is sent. */
+  onSigned?: OutboxOptions["onSigned"];
   /** Changes to how Ignition waits. */
   waiting?: Partial<DeployConfig>;
 }
@@ -69,7 +71,9 @@ export async function deployDeals(options: DeployDealsOptions): Promise<Deployed
     deploy({
       ...{ config, deploymentDir, ignitionModule: dealsModule, accounts: [account.address] },
       artifactResolver: new HardhatArtifactResolver(artifacts),
-      provider: outboxProvider(provider, { account, chainId: chains[chain].id, folder: deploymentDir }),
+      provider: outboxProvider(provider, {
+        ...{ account, chainId: chains[chain].id, folder: deploymentDir, onSigned: options.onSigned },
+      }),
       deploymentParameters: { Deals: { ...Deals }, Payments: { ...Payments } },
     }),
   );

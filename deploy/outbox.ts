@@ -31,15 +31,23 @@ interface TransactionRequest {
 export const OUTBOX = "outbox.jsonl";
 const JOURNAL = "journal.jsonl";
 
+export interface OutboxOptions {
+  account: LocalAccount;
+  chainId: number;
+  /** Of the deployment. */
+  folder: string;
+  /** Told of a transaction before it is sent. */
+  onSigned?: ((nonce: number, hash: Hex) => void) | undefined;
+}
+
 /**
  * A provider whose transactions are signed here, and are on disk before they are sent. Ignition writes down that it will
- * send, sends, and then writes down what: killed in between, it does not know its own transaction, takes it for a
- * stranger's and deploys a second copy. `catchUp` tells it.
- * @param folder of the deployment
+ * send, sends, and then writes down what: killed in between, it cannot tell whether it sent, and wants to be told the hash
+ * by hand. `catchUp` tells it.
  */
 export function outboxProvider(
   provider: RpcProvider,
-  { account, chainId, folder }: { account: LocalAccount; chainId: number; folder: string },
+  { account, chainId, folder, onSigned }: OutboxOptions,
 ): RpcProvider {
   async function send(request: TransactionRequest): Promise<unknown> {
     const { to, data, value = "0x0", nonce, gas, maxFeePerGas, maxPriorityFeePerGas } = request;
@@ -52,6 +60,7 @@ export function outboxProvider(
       ...{ nonce: Number(nonce), hash: keccak256(raw), raw, maxFeePerGas, maxPriorityFeePerGas },
     };
     await appendDurably(join(folder, OUTBOX), signed);
+    onSigned?.(signed.nonce, signed.hash);
     return provider.request({ method: "eth_sendRawTransaction", params: [raw] });
   }
 

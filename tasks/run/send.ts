@@ -199,7 +199,11 @@ async function checkBalance(client: HoldfastClient, address: Address, cost: { va
 }
 
 /** Mainnet's money is real: its name is typed, or --yes said before. */
-async function confirm(args: WriteArguments, context: Context, { client }: Connection): Promise<void> {
+export async function confirm(
+  args: Pick<WriteArguments, "yes">,
+  context: Context,
+  { client }: Connection,
+): Promise<void> {
   if (client.chain.id !== MAINNET || args.yes) return;
   if (process.stdin.isTTY !== true) {
     throw new TaskConfigError("This is mainnet, and nobody is there to confirm.", "Run it again with --yes");

@@ -3,13 +3,42 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Devnet, startDevnet } from "@holdfast/devnet";
-import { calibration, checkBindings, createHoldfastClient } from "@holdfast/sdk";
+import {
+  type Check,
+  calibration,
+  checkBindings,
+  createHoldfastClient,
+  filecoin,
+  getDealsParameters,
+  providerRegistryAbi,
+  sectorEvidenceAbi,
+} from "@holdfast/sdk";
 import { expect } from "chai";
-import { getContractAddress, type Hex, http, parseEther, toHex } from "viem";
+import hre from "hardhat";
+import {
+  type Abi,
+  type Address,
+  getContractAddress,
+  type Hex,
+  http,
+  keccak256,
+  parseEther,
+  toHex,
+  zeroAddress,
+  zeroHash,
+} from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { compareCode } from "../../deploy/compare-code.ts";
 import { readDeployed } from "../../deploy/deploy-deals.ts";
 import { OUTBOX } from "../../deploy/outbox.ts";
 import { readParameters } from "../../deploy/parameters.ts";
+import {
+  DeploymentRefusedError,
+  type PreflightOptions,
+  preflight,
+  requirePassed,
+} from "../../deploy/preflight.ts";
+import { reviewPack, reviewPackText } from "../../deploy/review-pack.ts";
 import { type RpcCall, startRpcProxy } from "../support/rpc-proxy.ts";
 
 const CHILD = join(import.meta.dirname, "../support/deploy-once.ts");
@@ -131,6 +160,116 @@ describe("a deployment", function () {
     });
     expect(kills).to.equal(8);
     await expectOneCopy(key);
+  });
+
+  describe("before it sends anything", () => {
+    const deployerOf = (key: Hex) => privateKeyToAccount(key).address;
+    const options = async (change: Partial<PreflightOptions> = {}) => ({
+      ...{ parameters: await readParameters("calibration"), deployer: deployerOf(await deployer()) },
+      ...change,
+    });
+    const refusals = (checks: Check[]) => checks.filter(({ ok }) => !ok).map(({ name }) => name);
+    const setCode = (address: Address, code: Hex) =>
+      devnet.chain.client.request({ method: "hardhat_setCode", params: [address, code] } as never);
+
+    it("finds Filecoin Pay and USDFC where they are on Calibration", async () => {
+      const checks = await preflight(client(), await options());
+      expect(refusals(checks)).to.deep.equal([]);
+      requirePassed("refused", checks);
+    });
+
+    it("refuses a chain whose id does not match, and asks it nothing more", async () => {
+      const mainnet = createHoldfastClient({ chain: filecoin, transport: http(devnet.rpcUrl) });
+      const checks = await preflight(mainnet, await options());
+      expect(checks.map(({ name, ok }) => [name, ok])).to.deep.equal([["chain id", false]]);
+      expect(() => requirePassed("Refused", checks)).to.throw(DeploymentRefusedError, /314159/);
+    });
+
+    it("refuses where Filecoin Pay or the token is not what it should be", async () => {
+      const { pay, usdfc, deals } = devnet.contracts;
+      for (const [parameters, expected] of [
+        [{ Deals: { pay: zeroAddress }, Payments: { usdfc } }, "code of FilecoinPay"],
+        [{ Deals: { pay: usdfc }, Payments: { usdfc } }, "functions of FilecoinPay"],
+        [{ Deals: { pay: usdfc }, Payments: { usdfc } }, "answers of FilecoinPay"],
+        [{ Deals: { pay }, Payments: { usdfc: deals } }, "decimals of token"],
+        [{ Deals: { pay }, Payments: { usdfc: deals } }, "permits of token"],
+      ] as const) {
+        expect(refusals(await preflight(client(), await options({ parameters })))).to.include(expected);
+      }
+    });
+
+    it("refuses other code than was pinned", async () => {
+      const { pay: address } = devnet.contracts;
+      const pins = { FilecoinPay: { address, codeHash: zeroHash } };
+      expect(refusals(await preflight(client(), await options({ pins })))).to.deep.equal([
+        "code of FilecoinPay",
+      ]);
+    });
+
+    it("refuses a deployer without FIL", async () => {
+      const poor = deployerOf(generatePrivateKey());
+      expect(refusals(await preflight(client(), await options({ deployer: poor })))).to.deep.equal([
+        "balance",
+      ]);
+    });
+
+    it("lets nobody but the deployer bind the contracts, and them once", async () => {
+      const { registry, evidence, deals } = devnet.contracts;
+      const { keeper, deployer: first } = devnet.accounts;
+      for (const [account, refusal] of [
+        [keeper.account, /NotDeployer/],
+        [first.account, /AlreadyBound/],
+      ] as const) {
+        for (const [address, abi, args] of [
+          [registry, providerRegistryAbi, [deals, evidence]],
+          [evidence, sectorEvidenceAbi, [deals, registry]],
+        ] as const) {
+          const refused = await client()
+            .simulateContract({ address, abi, functionName: "bind", args, account })
+            .catch((error: unknown) => String(error));
+          expect(refused).to.match(refusal);
+        }
+      }
+    });
+
+    it("compares the code on chain with what is compiled, and tells a byte that was changed", async () => {
+      const code = await compareCode(client(), devnet.contracts, hre.artifacts);
+      expect(code.map(({ contract, ok }) => [contract, ok])).to.deep.equal(
+        ["StorageDeals", "ProviderRegistry", "SectorEvidence", "DealLifecycle"].map((name) => [name, true]),
+      );
+      const { lifecycle } = await getDealsParameters(client(), { address: devnet.contracts.deals });
+      for (const address of [devnet.contracts.evidence, lifecycle]) {
+        const sound = (await client().getCode({ address })) as Hex;
+        const half = sound.length >> 1;
+        await setCode(
+          address,
+          `${sound.slice(0, half)}${sound[half] === "0" ? "1" : "0"}${sound.slice(half + 1)}` as Hex,
+        );
+        const tampered = await compareCode(client(), devnet.contracts, hre.artifacts);
+        expect(tampered.filter(({ ok }) => !ok).map((comparison) => comparison.address)).to.deep.equal([
+          address,
+        ]);
+        await setCode(address, `${sound}00`);
+        expect((await compareCode(client(), devnet.contracts, hre.artifacts)).every(({ ok }) => ok)).to.equal(
+          false,
+        );
+        await setCode(address, sound);
+      }
+    });
+
+    it("has a review pack that leaves no function out, and names what is on the chain", async () => {
+      const pack = await reviewPack(client(), devnet.contracts, hre.artifacts);
+      const writes = (
+        await Promise.all(["StorageDeals", "DealLifecycle"].map((name) => hre.artifacts.readArtifact(name)))
+      ).flatMap(({ abi }) => (abi as Abi).filter((item) => item.type === "function"));
+      const changing = writes.filter(({ stateMutability }) => !["view", "pure"].includes(stateMutability));
+      expect(Object.keys(pack.mayCall)).to.have.members(changing.map(({ name }) => name));
+      const code = (await client().getCode({ address: devnet.contracts.deals })) as Hex;
+      const text = reviewPackText(pack);
+      for (const part of [keccak256(code), devnet.contracts.deals, "allocationId is 0", "127747 EVM gas"]) {
+        expect(text).to.contain(part);
+      }
+    });
   });
 });
 
