@@ -72,9 +72,13 @@ function textOf({ rpcUrl, folder, contracts, providers, testAccounts }: ReturnTy
     `\nPROVIDERS\n${table(providers)}`,
     "\nACCOUNTS (public test keys that everybody knows: they are worth nothing on any other chain)",
     table(testAccounts.map(({ filecoinAddress: _, ...rest }) => rest)),
-    "\nTasks find it without --network. Another terminal: npx hardhat provider list",
+    `\nIn another terminal: ${portOf(rpcUrl) === "8545" ? "" : `HOLDFAST_DEVNET_RPC_URL=${rpcUrl} `}npx hardhat provider list`,
     "Ctrl-C ends it.",
   ].join("\n");
+}
+
+function portOf(url: string): string {
+  return new URL(url).port;
 }
 
 function untilStopped(signal: AbortSignal): Promise<void> {

@@ -1,15 +1,15 @@
 import {
   type FilecoinAddress,
-  type FilecoinNetwork,
   filecoinAddressToBytes,
   formatFilecoinAddress,
   fromActorId,
   fromEvmAddress,
+  lookupActorId,
   parseFilecoinAddress,
   toEvmAddress,
 } from "@holdfast/sdk";
 import type { CommonArguments } from "../define.ts";
-import { type Context, command } from "../run/command.ts";
+import { command } from "../run/command.ts";
 import { fields } from "../run/output.ts";
 
 interface AddressArguments extends CommonArguments {
@@ -22,11 +22,11 @@ const NO_EVM_FORM = "none: only f0 and f410 have one (see --resolve)";
 export default command<AddressArguments>(async ({ address: text, resolve }, context) => {
   const address = read(text);
   const evm = evmFormOf(address);
-  const resolved = resolve ? await actorIdOnChain(context, address) : undefined;
+  const resolved = resolve ? await lookupActorId((await context.connect()).client, address) : undefined;
   const json = {
     ...{ evm, mainnet: formatFilecoinAddress(address, "mainnet") },
     ...{ testnet: formatFilecoinAddress(address, "testnet"), bytes: filecoinAddressToBytes(address) },
-    ...(resolve ? { actorId: resolved } : {}),
+    ...(resolve ? { actorId: resolved ?? null } : {}),
   };
   return {
     json: { ...json, evm: evm ?? null },
@@ -44,19 +44,4 @@ function read(text: string): FilecoinAddress {
 
 function evmFormOf(address: FilecoinAddress): string | undefined {
   return address.protocol === 0 || address.protocol === 4 ? toEvmAddress(address) : undefined;
-}
-
-/** The id of the actor at an address, which Lotus and Forest tell. */
-async function actorIdOnChain(context: Context, address: FilecoinAddress): Promise<string | undefined> {
-  const { client, chainName } = await context.connect();
-  const network: FilecoinNetwork = chainName === "filecoin" ? "mainnet" : "testnet";
-  const request = client.request as (call: { method: string; params: unknown[] }) => Promise<unknown>;
-  const params = [formatFilecoinAddress(address, network), null];
-  return request({ method: "Filecoin.StateLookupID", params }).then(
-    (id) => String(id),
-    (error: { details?: string }) => {
-      if (/not found|resolution lookup failed/i.test(error.details ?? "")) return undefined;
-      throw error;
-    },
-  );
 }

@@ -45,7 +45,8 @@ export default command<DoctorArguments>(async (args, context) => {
   const lines = checks.map(({ name, ok, found, fix }) => {
     return `${ok ? "ok   " : "WRONG"} ${name}: ${found}${ok ? "" : `\n      fix: ${fix}`}`;
   });
-  const verdict = failures.length === 0 ? "Nothing is wrong." : `${failures.length} things are wrong.`;
+  const verdict =
+    failures.length === 0 ? "Nothing is wrong." : `Wrong: ${failures.map(({ name }) => name).join(", ")}.`;
   return {
     json: { ok: failures.length === 0, checks, ...(pinned === undefined ? {} : { pinned }) },
     text: [...lines, ...(pinned === undefined ? [] : [`Pinned in ${pinned}.`]), verdict].join("\n"),

@@ -101,6 +101,8 @@ function report(thrown: unknown, asJson: boolean, withStack: boolean): void {
   process.stderr.write(`${emphasis("red", "Error:")} ${message}\nNext: ${next}\n`);
 }
 
+const UNREACHABLE = new Set(["HttpRequestError", "TimeoutError", "WebSocketRequestError"]);
+
 /** viem's and Node's messages are cut to what is said of the matter: the rest may hold an endpoint's URL, with its key. */
 export function reasonFor(thrown: unknown): { message: string; next: string } {
   const own = findCause(thrown, (cause) => cause instanceof BaseError) as BaseError | undefined;
@@ -113,6 +115,15 @@ export function reasonFor(thrown: unknown): { message: string; next: string } {
       ? "npx hardhat keys new, or keys import, or set the environment variable that it names"
       : "npx hardhat fil doctor";
     return { message: formattedMessage.split("\n")[0]!, next };
+  }
+  const unreachable = findCause(thrown, (cause) => UNREACHABLE.has((cause as Error).name)) as
+    | { details?: string }
+    | undefined;
+  if (unreachable !== undefined) {
+    return {
+      message: `The RPC endpoint does not answer: ${unreachable.details ?? "timeout"}.`,
+      next: "npx hardhat fil doctor",
+    };
   }
   const { shortMessage, details, message } = thrown as { [part: string]: string | undefined };
   const said = [shortMessage, details].filter((part) => part !== undefined && part !== "");

@@ -17,7 +17,7 @@ import {
   isAddress,
   type TransactionReceipt,
 } from "viem";
-import { getBalance } from "viem/actions";
+import { estimateFeesPerGas, getBalance } from "viem/actions";
 import type { WriteArguments } from "../define.ts";
 import type { Context, Outcome } from "./command.ts";
 import type { Connection, Sender } from "./connection.ts";
@@ -32,6 +32,8 @@ export interface Step<landed = unknown> {
   contract: string;
   /** Its call, to be shown, tried and priced. */
   call: ContractCall;
+  /** Gas to reckon with for a call that cannot be tried, because it is not signed yet. */
+  assumedGas?: bigint;
   /** Sends it by an action of the SDK, which waits for the receipt. */
   send(
     client: HoldfastClient,
@@ -130,7 +132,13 @@ async function priceOf(
   steps: readonly Step[],
 ): Promise<(CostEstimate | undefined)[]> {
   const estimates: (CostEstimate | undefined)[] = [];
-  for (const { call } of steps) {
+  for (const { call, assumedGas } of steps) {
+    if (assumedGas !== undefined) {
+      const { maxFeePerGas } = await estimateFeesPerGas(client);
+      const value = (call as { value?: bigint }).value ?? 0n;
+      estimates.push({ gas: assumedGas, maxFeePerGas, fee: assumedGas * maxFeePerGas, value });
+      continue;
+    }
     try {
       estimates.push(await estimateCost(client, { ...call, account }));
     } catch (error) {

@@ -25,3 +25,4 @@ export {
   MAINNET_CLOCK,
 } from "./epoch.ts";
 export { type EpochTextOptions, epochText, localTime, spanText } from "./epoch-text.ts";
+export { lookupActorId } from "./lookup-actor-id.ts";

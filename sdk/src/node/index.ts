@@ -17,3 +17,4 @@ export {
 export { openPacked, type PackedFolder } from "./open-packed.ts";
 export { type PackedCar, type PackedPath, type PackPathOptions, packDataset } from "./pack-dataset.ts";
 export { type ReadPathOptions, type ReadProgress, readDataset } from "./read-dataset.ts";
+export { ulid } from "./ulid.ts";
