@@ -1,11 +1,13 @@
 import { BaseError } from "@holdfast/sdk";
 import { Listr, ListrLogger, type ListrTask, ProcessOutput } from "listr2";
 
+/** Says how far a stage is. `always`: a line that must not be left out for being soon after another. */
+export type Tell = (line: string, always?: boolean) => void;
+
 /** Something that takes more than a second. */
 export interface Stage {
   title: string;
-  /** @param tell says how far it is */
-  run(tell: (line: string) => void): Promise<void>;
+  run(tell: Tell): Promise<void>;
 }
 
 /** Least milliseconds between two lines of one stage where they stay, and do not replace each other. */
@@ -22,9 +24,9 @@ export async function inStages(stages: Stage[]): Promise<void> {
     title,
     task: async (_context, task) => {
       let told = Number.NEGATIVE_INFINITY;
-      const tell = (line: string) => {
+      const tell: Tell = (line, always = false) => {
         const now = performance.now();
-        if (!changing && now - told < QUIET_MS) return;
+        if (!changing && !always && now - told < QUIET_MS) return;
         told = now;
         task.output = line;
       };
@@ -51,10 +53,7 @@ export async function inStages(stages: Stage[]): Promise<void> {
 }
 
 /** One stage with a result. */
-export async function inStage<T>(
-  title: string,
-  work: (tell: (line: string) => void) => Promise<T>,
-): Promise<T> {
+export async function inStage<T>(title: string, work: (tell: Tell) => Promise<T>): Promise<T> {
   let result: T | undefined;
   await inStages([
     {

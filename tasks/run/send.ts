@@ -103,19 +103,13 @@ export async function carryOut<landed>(
   const fil = sum(estimates);
   const shown = { ...plan.costs, ...filCosts(fil, estimates), sender: address, chain: chainText(connection) };
   const calls = plan.steps.map((step, at) => describeCall(step, estimates[at]));
-  context.note(
-    emphasis("bold", args.dryRun ? "Nothing is signed or sent. It would do this:" : "About to do this:"),
-  );
-  for (const { title, contract, address: to, function: name, args: values } of calls) {
-    context.note(`  ${title}: ${contract} (${to}) ${name}`);
-    for (const [key, value] of Object.entries(values)) context.note(`    ${key}: ${value}`);
-  }
-  context.note(indented(fields(shown)));
   const costs = { fil: { value: fil.value, gasAtMost: fil.fee }, ...plan.figures };
+  const preview = [...calls.map(callText), fields(shown)].join("\n");
   if (args.dryRun) {
     const json = { dryRun: true, sender: address, calls, costs };
-    return { json, text: fields({ "dry run": `${calls.length} calls, nothing sent`, ...shown }) };
+    return { json, text: `Nothing is signed or sent. This would be:\n${preview}` };
   }
+  context.note(`${emphasis("bold", "About to do this:")}\n${preview}`);
   await checkBalance(client, address, fil);
   await confirm(args, context, connection);
   const landed = await sendAll(plan, { client, context, finality });
@@ -240,10 +234,10 @@ async function sendAll<landed>(
           tell("tried, now signing");
           const landed = await send(client, (hash) => {
             hashes.push(hash);
-            context.note(`  submitted ${hash}`);
+            tell(`submitted ${hash}`, true);
           });
           const { transactionHash: hash, blockNumber } = landed.receipt;
-          tell(`included in epoch ${blockNumber}`);
+          tell(`included in epoch ${blockNumber}`, true);
           const receipt = await waitForFinality(client, {
             ...{ hash, finality, signal: context.signal },
             onEpoch: (reached, wanted) => tell(`${finality} is epoch ${reached}, wanted ${wanted}`),
@@ -273,6 +267,13 @@ function finalityOf(text: string): Finality {
   );
 }
 
-function indented(text: string): string {
-  return text.replace(/^/gm, "  ");
+function callText({
+  title,
+  contract,
+  address,
+  function: name,
+  args,
+}: ReturnType<typeof describeCall>): string {
+  const values = Object.entries(args).map(([key, value]) => `    ${key}: ${value}`);
+  return [`  ${title}: ${contract} (${address}) ${name}`, ...values].join("\n");
 }
