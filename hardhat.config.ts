@@ -84,6 +84,7 @@ export default defineConfig({
   verify: { etherscan: { enabled: false }, blockscout: { enabled: true }, sourcify: { enabled: true } },
   tasks,
   paths: {
+    sources: ["contracts", "examples"],
     tests: { mocha: "test/integration", solidity: "test/contracts" },
     ignition: "deploy",
   },

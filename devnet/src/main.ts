@@ -11,18 +11,27 @@ import { type Provider, type ProviderOptions, startProvider } from "./provider/p
 export type { DevnetAccount, DevnetAccounts } from "./chain/accounts.ts";
 export type { DeployedContracts, DevnetChain, DevnetContracts } from "./chain/chain.ts";
 export { type DevnetParameters, devnetParameters } from "./chain/parameters.ts";
+export { type BareChain, startBareChain } from "./lotus/bare-chain.ts";
+export { chance, choose, type Seed } from "./lotus/chance.ts";
+export type { Fate, Reorg } from "./lotus/epoch-maker.ts";
+export type { LotusFace } from "./lotus/face.ts";
+export { FAULT_KINDS, type FaultKind, type FaultOptions } from "./lotus/faults.ts";
+export { createLotus, type Lotus, type LotusFaceOptions, type LotusOptions } from "./lotus/lotus.ts";
+export type { ClientStyle } from "./lotus/methods.ts";
+export { withSeeds } from "./lotus/replay.ts";
 export type { Faults } from "./provider/faults.ts";
 export type { OfferTerms } from "./provider/offer.ts";
 export type { Provider } from "./provider/provider.ts";
 
-export interface DevnetOptions
-  extends Partial<Pick<ChainOptions, "epochSeconds" | "day" | "port" | "chainId" | "deploy" | "onError">> {
+export interface DevnetOptions extends Partial<Omit<ChainOptions, "miners">> {
   /** How many storage providers. Default 3. */
   providers?: number;
   /** Where providers keep their bytes. Default: a temporary folder that `stop` removes. */
   folder?: string;
   /** Epochs that sealing takes. Default 4. */
   sealEpochs?: bigint;
+  /** Told of what fails in the background. Default: console.error. */
+  onError?: (error: unknown) => void;
 }
 
 /** A running devnet. */
@@ -91,7 +100,7 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
   });
 
   return {
-    rpcUrl: chain.rpcUrl,
+    rpcUrl: chain.lotus?.face.url ?? chain.rpcUrl,
     folder,
     chain,
     accounts: chain.accounts,

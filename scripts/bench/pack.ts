@@ -1,56 +1,88 @@
 /**
- * How fast and in how much memory a dataset is packed: `node scripts/bench/pack.ts [MiB]` (default 200).
- * The data are generated; the baseline is one plain SHA-256 over the same bytes in the same process.
+ * How fast and in how much memory a file becomes CARs and piece CIDs, the whole way:
+ * `node scripts/bench/pack.ts [--size MiB] [--rounds N] [--alone]`. Against the same way with the reference package instead
+ * of our kernel (not with `--alone`: it takes long) and against one SHA-256 of the same bytes. The cases take turns in one
+ * run, and each one's best round counts.
  */
 import { createHash } from "node:crypto";
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { create } from "fr32-sha2-256-trunc254-padded-binary-tree-multihash";
 import { packDataset } from "../../sdk/src/node/index.ts";
+import { LayerCutter, type PieceHasher } from "../../sdk/src/piece-hash/piece-hasher.ts";
+import { distinctBytes, MIB, Speeds } from "./speeds.ts";
 
-const MIB = 1 << 20;
-const { positionals } = parseArgs({ allowPositionals: true });
-const size = Number(positionals[0] ?? 200);
+const { values } = parseArgs({
+  options: { size: { type: "string" }, rounds: { type: "string" }, alone: { type: "boolean" } },
+});
+const size = Number(values.size ?? 256);
+const rounds = Number(values.rounds ?? 3);
+
+const reference = create();
+
 const dir = await mkdtemp(join(tmpdir(), "holdfast-bench-"));
 try {
   const source = join(dir, "data");
-  const baseline = await generate(source, size);
-  const before = process.resourceUsage().maxRSS;
-  const start = performance.now();
-  const packed = await packDataset(source, { outDir: join(dir, "cars"), maxPieceSize: 2 ** 26 });
-  const seconds = (performance.now() - start) / 1000;
-  const report = {
-    "data MiB": size,
-    pieces: packed.pieces.length,
-    "pack MiB/s": Math.round((size / seconds) * 10) / 10,
-    "plain sha256 MiB/s": Math.round(size / baseline),
-    "pack / plain sha256": Math.round((baseline / seconds) * 10_000) / 10_000,
-    "max RSS MiB": Math.round(process.resourceUsage().maxRSS / 1024),
-    "of it before packing": Math.round(before / 1024),
-  };
-  console.table(report);
+  await writeSource(source);
+  const speeds = new Speeds(size);
+  for (let round = 0; round < rounds; round++) {
+    await speeds.measure("sha256", () => hashBlocks());
+    const packed = await speeds.measure("pack", () => pack(source));
+    await rm(join(dir, "cars"), { recursive: true });
+    if (values.alone) continue;
+    const theirs = await speeds.measure("pack with fr32", () => pack(source, referenceHasher));
+    await rm(join(dir, "cars"), { recursive: true });
+    if (theirs.dataset !== packed.dataset) throw new Error("The datasets differ.");
+  }
+  speeds.print({ "of sha256": "sha256", ...(values.alone ? {} : { "of fr32": "pack with fr32" }) });
+  console.log(`largest memory: ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`);
 } finally {
   await rm(dir, { recursive: true, force: true });
 }
 
-/** Writes `mib` MiB of which no two are equal, and returns the seconds that SHA-256 alone took for them. */
-async function generate(path: string, mib: number): Promise<number> {
-  await using file = await open(path, "wx");
-  const hash = createHash("sha256");
-  const block = new Uint32Array(MIB / 4);
-  let seconds = 0;
-  let state = 1;
-  for (let at = 0; at < mib; at++) {
-    for (let word = 0; word < block.length; word++) {
-      state = (Math.imul(state, 1664525) + 1013904223 + at) >>> 0;
-      block[word] = state;
-    }
-    const bytes = new Uint8Array(block.buffer);
-    const start = performance.now();
-    hash.update(bytes);
-    seconds += (performance.now() - start) / 1000;
-    await file.writeFile(bytes);
+function pack(source: string, createHasher?: () => PieceHasher) {
+  return packDataset(source, { outDir: join(dir, "cars"), ...(createHasher ? { createHasher } : {}) });
+}
+
+/** The blocks of the source, of which no two are equal. Each is valid until the next is asked for. */
+function* blocks(): Generator<Uint8Array> {
+  const block = distinctBytes(MIB);
+  const number = new DataView(block.buffer);
+  for (let at = 0; at < size; at++) {
+    number.setUint32(0, at);
+    yield block;
   }
-  return seconds;
+}
+
+async function writeSource(path: string): Promise<void> {
+  await using file = await open(path, "wx");
+  for (const block of blocks()) await file.writeFile(block);
+}
+
+function hashBlocks(): string {
+  const hash = createHash("sha256");
+  for (const block of blocks()) hash.update(block);
+  return hash.digest("hex");
+}
+
+/** The same piece hash with the reference package. */
+function referenceHasher(): PieceHasher {
+  const cutter = new LayerCutter();
+  const nodes: Uint8Array[] = [];
+  return {
+    write(bytes) {
+      for (const part of cutter.cut(bytes)) nodes.push(referenceNode(part));
+    },
+    digest: () => cutter.finish(nodes),
+  };
+}
+
+function referenceNode(part: Uint8Array): Uint8Array {
+  reference.reset();
+  reference.write(part);
+  const digest = new Uint8Array(reference.digestByteLength());
+  reference.digestInto(digest, 0, false);
+  return digest.subarray(-32);
 }

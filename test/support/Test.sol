@@ -96,9 +96,10 @@ abstract contract Test {
         return span == type(uint256).max ? value : least + (value % (span + 1));
     }
 
-    /// Moves on to a later epoch: 30 s of chain time each.
+    /// Moves on to a later epoch: 30 s of chain time each. The engine is asked for the epoch, since to an optimizer
+    /// block.number is the same before and after a roll.
     function advance(uint256 epochs) internal {
-        vm.roll(block.number + epochs);
+        vm.roll(vm.getBlockNumber() + epochs);
         vm.warp(block.timestamp + 30 * epochs);
     }
 }

@@ -37,6 +37,8 @@ interface Vm {
 
     function expectPartialRevert(bytes4 selector) external;
 
+    function getBlockNumber() external view returns (uint256);
+
     function getRecordedLogs() external returns (Log[] memory);
 
     function label(address account, string calldata name) external;

@@ -39,7 +39,10 @@ describe("configuration", () => {
       40_320n,
       2880n,
     ]);
-    expect(sender).to.deep.equal({ confirmations: 30n, stuckAfter: 10n, maxTransactionCost: 10n ** 18n });
+    expect(sender).to.deep.equal({
+      ...{ confirmations: 30n, stuckAfter: 10n, maxInFlight: 10, maxTransactionCost: 10n ** 18n },
+      ...{ maxHourlyCost: 2n * 10n ** 18n, maxDailyCost: 10n ** 19n, minBalance: 10n ** 17n },
+    });
     expect(files).to.deep.equal({ host: "127.0.0.1", port: 0, open: false });
   });
 

@@ -56,6 +56,8 @@ const piece = z
 
 /** Filecoin's day. */
 const DAY = 2880n;
+/** In attoFIL. */
+const FIL = 10n ** 18n;
 
 const policy = z.strictObject({
   dataset: bytes32,
@@ -85,11 +87,17 @@ const dealsConfig = z.strictObject({
   policy,
   sender: z
     .strictObject({
-      /** Epochs after a receipt before its outcome counts. */
-      confirmations: whole.default(30n),
+      /** Epochs after a receipt at which its outcome counts even if the node does not call it final yet. */
+      confirmations: whole.refine((value) => value <= 900n, "must be 900 at most").default(30n),
+      /** Epochs without a receipt after which the fee is raised. */
       stuckAfter: positive.default(10n),
-      /** attoFIL. */
-      maxTransactionCost: positive.default(10n ** 18n),
+      /** attoFIL that one transaction may cost, that may go on fees within 120 and 2,880 epochs, and that stay. */
+      maxTransactionCost: positive.default(FIL),
+      maxHourlyCost: positive.default(2n * FIL),
+      maxDailyCost: positive.default(10n * FIL),
+      minBalance: whole.default(FIL / 10n),
+      /** Signed and not mined; public nodes take 10 from one account. */
+      maxInFlight: z.int().min(1).max(1000).default(10),
     })
     .prefault({}),
   files: z

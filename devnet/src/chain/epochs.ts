@@ -23,8 +23,18 @@ export interface Epochs {
   stop(): Promise<void>;
 }
 
+/** Who makes the blocks of a chain without automatic mining. */
+export interface BlockMaker {
+  /** One for each epoch. */
+  mine(count: bigint): Promise<void>;
+  /** Whether messages wait for another one. */
+  waiting(): Promise<boolean>;
+}
+
 export interface EpochsOptions {
-  provider: RpcProvider;
+  blocks: BlockMaker;
+  /** Where the chain stands. */
+  start: bigint;
   /** Milliseconds between two blocks. */
   epochMs: number;
   /** Epochs after which listeners must have had their turn, even within one `advance`. */
@@ -36,25 +46,37 @@ export interface EpochsOptions {
 /** Milliseconds between looks whether a listener waits for a message while time is being advanced. */
 const LOOK_MS = 10;
 
-/** Starts the clock at the chain's current block. Automatic mining must be off. */
-export async function startEpochs(options: EpochsOptions): Promise<Epochs> {
-  const { provider, epochMs, stride, onError } = options;
+/** Makes a block as soon as it is told to, out of whatever the chain's own pool holds. */
+export async function createBlockMaker(provider: RpcProvider): Promise<BlockMaker> {
   const head = (await provider.request({ method: "eth_getBlockByNumber", params: ["latest", false] })) as {
-    number: string;
     timestamp: string;
   };
-  let epoch = BigInt(head.number);
   let timestamp = Number(head.timestamp);
+  return {
+    async mine(count) {
+      await provider.request({ method: "evm_setNextBlockTimestamp", params: [timestamp + EPOCH_SECONDS] });
+      await provider.request({ method: "hardhat_mine", params: [toHex(count), toHex(EPOCH_SECONDS)] });
+      timestamp += Number(count) * EPOCH_SECONDS;
+    },
+    async waiting() {
+      const params = ["pending"];
+      const count = await provider.request({ method: "eth_getBlockTransactionCountByNumber", params });
+      return BigInt(count as string) > 0n;
+    },
+  };
+}
+
+/** Starts the clock. */
+export function startEpochs({ blocks, start, epochMs, stride, onError }: EpochsOptions): Epochs {
+  let epoch = start;
   const listeners = new Set<EpochListener>();
   const stopping = new AbortController();
   let notifying: Promise<void> | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
   async function mine(count: bigint): Promise<void> {
-    await provider.request({ method: "evm_setNextBlockTimestamp", params: [timestamp + EPOCH_SECONDS] });
-    await provider.request({ method: "hardhat_mine", params: [toHex(count), toHex(EPOCH_SECONDS)] });
+    await blocks.mine(count);
     epoch += count;
-    timestamp += Number(count) * EPOCH_SECONDS;
   }
 
   /** Blocks are made by one caller at a time. */
@@ -82,12 +104,9 @@ export async function startEpochs(options: EpochsOptions): Promise<Epochs> {
     let quietSince = performance.now();
     while (!done) {
       await Promise.race([work.catch(end), sleep(LOOK_MS)]);
-      const waiting = await provider.request({
-        method: "eth_getBlockTransactionCountByNumber",
-        params: ["pending"],
-      });
+      const waiting = await blocks.waiting();
       // Without messages the clock goes on at its own pace: whoever waits for a next block is not left waiting.
-      if (done || (BigInt(waiting as string) === 0n && performance.now() - quietSince < epochMs)) continue;
+      if (done || (!waiting && performance.now() - quietSince < epochMs)) continue;
       await mine(1n);
       quietSince = performance.now();
     }

@@ -77,7 +77,13 @@ type PayableNamed<abi extends Abi, name> = Extract<
 export type ContractEvent<
   abi extends Abi = Abi,
   name extends ContractEventName<abi> = ContractEventName<abi>,
-> = Log<bigint, number, false, undefined, true, abi, name>;
+> = name extends unknown ? Log<bigint, number, false, undefined, true, abi, name> : never;
+
+/** Finds an event in a receipt, of one address only if given. @throws EventMissingError */
+export type EventExtractor<abi extends Abi, event extends ContractEventName<abi>> = (
+  receipt: Logs,
+  address?: Address,
+) => ContractEvent<abi, event>;
 
 /** What has logs: a receipt, or what is left of one. */
 export type Logs = Pick<TransactionReceipt, "logs">;

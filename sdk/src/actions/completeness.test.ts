@@ -29,6 +29,14 @@ const FOR_OTHERS: Record<string, string> = {
 /** Not views, because they ask an actor; nobody sends them. */
 const ASKED = ["ProviderRegistry.isOwner", "ProviderRegistry.isControlling"];
 
+/** Actions that tell anything from no event to many, and why: their events are extracted as a list. */
+const MANY: Record<string, string> = {
+  declineDeal: "one a copy",
+  pokeDeal: "nothing may have changed",
+  refreshSectors: "one a sector",
+  settleRail: "a dry payer's rail does not move",
+};
+
 const functions = Object.entries(CONTRACTS).flatMap(([contract, abi]) =>
   abi
     .filter((item): item is AbiFunction => item.type === "function")
@@ -74,6 +82,26 @@ describe("the actions", () => {
     for (const { called } of writing) {
       for (const { name } of actionsFor(called)) expect(sdk).to.include.keys(`${name}Sync`, `${name}Call`);
     }
+  });
+
+  it("that send have their event found in a receipt, or their events where these may be none or many", () => {
+    const sending = actions.filter(({ name }) => `${name}Sync` in sdk);
+    expect(sending.map(({ name }) => name)).to.include.members(Object.keys(MANY));
+    for (const { name } of sending) {
+      const event = `extract${name[0]!.toUpperCase()}${name.slice(1)}Event`;
+      const [found, other] = name in MANY ? [`${event}s`, event] : [event, `${event}s`];
+      expect(sdk).to.include.keys(found);
+      expect(sdk).to.not.include.keys(other);
+    }
+  });
+
+  it("that say an event has to be there say so when it is not", () => {
+    const receipt = { logs: [] };
+    expect(() => sdk.extractSettleDealEvent(receipt)).to.throw(
+      sdk.EventMissingError,
+      "DealSettled or DealSettlementRefused of StorageDeals",
+    );
+    expect(sdk.extractPokeDealEvents(receipt)).to.deep.equal([]);
   });
 });
 

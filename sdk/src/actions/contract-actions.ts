@@ -22,6 +22,7 @@ import type {
   ContractCall,
   ContractEvent,
   ContractOptions,
+  EventExtractor,
   Landed,
   Logs,
   ReadAction,
@@ -92,7 +93,7 @@ export function contractActions<const abi extends Abi>(contract: string, abi: ab
     }
   }
 
-  /** A function that changes the chain. `event` is what it always tells, once. */
+  /** A function that changes the chain. `event` is what it always tells, once; of several: one of them. */
   function write<
     const name extends ContractFunctionName<abi, "nonpayable" | "payable">,
     parameters,
@@ -101,9 +102,14 @@ export function contractActions<const abi extends Abi>(contract: string, abi: ab
   >(
     functionName: name,
     argsOf: (parameters: parameters) => args,
-    { event, paying }: { event?: event; paying?: (parameters: parameters) => bigint | undefined } = {},
+    options: {
+      event?: event | readonly event[];
+      paying?: (parameters: parameters) => bigint | undefined;
+    } = {},
   ) {
     const label = `${contract}.${functionName}`;
+    const { paying } = options;
+    const extract = options.event === undefined ? undefined : extractor<event>(options.event);
 
     function call(
       client: Pick<ActionClient, "chain">,
@@ -145,14 +151,7 @@ export function contractActions<const abi extends Abi>(contract: string, abi: ab
         throw await whyReverted(client, request, label, receipt);
       }
       const events = eventsOf(receipt, made.address);
-      return { receipt, events, ...(event === undefined ? {} : { event: extract(receipt, made.address) }) };
-    }
-
-    /** @throws EventMissingError */
-    function extract(receipt: Logs, address?: Address): ContractEvent<abi, event> {
-      const found = eventsOf(receipt, address).find(({ eventName }) => eventName === (event as string));
-      if (found === undefined) throw new EventMissingError(contract, event as string);
-      return found as unknown as ContractEvent<abi, event>;
+      return { receipt, events, ...(extract === undefined ? {} : { event: extract(receipt, made.address) }) };
     }
 
     type Told = [event] extends [never] ? Omit<Landed<abi, event>, "event"> : Landed<abi, event>;
@@ -162,7 +161,29 @@ export function contractActions<const abi extends Abi>(contract: string, abi: ab
       args,
       parameters,
       Told
-    > & { extract: typeof extract };
+    > & { extract: EventExtractor<abi, event> };
+  }
+
+  /** What finds the one event of a receipt that has one of these names. */
+  function extractor<const event extends ContractEventName<abi>>(
+    names: event | readonly event[],
+  ): EventExtractor<abi, event> {
+    const wanted = ([] as readonly string[]).concat(names as string | string[]);
+    return (receipt, address) => {
+      const found = eventsOf(receipt, address).find(({ eventName }) => wanted.includes(eventName as string));
+      if (found === undefined) throw new EventMissingError(contract, wanted.join(" or "));
+      return found as unknown as ContractEvent<abi, event>;
+    };
+  }
+
+  /** What finds all events of a receipt that have one of these names, in order; there may be none. */
+  function extractorOfAll<const event extends ContractEventName<abi>>(
+    ...names: event[]
+  ): (receipt: Logs, address?: Address) => ContractEvent<abi, event>[] {
+    return (receipt, address) =>
+      eventsOf(receipt, address).filter(({ eventName }) =>
+        (names as string[]).includes(eventName as string),
+      ) as unknown as ContractEvent<abi, event>[];
   }
 
   /** Every event of the contract in a receipt, in order; of another address's logs none, if an address is given. */
@@ -171,8 +192,11 @@ export function contractActions<const abi extends Abi>(contract: string, abi: ab
     return parseEventLogs({ abi: abi as Abi, logs: own }) as unknown as ContractEvent<abi>[];
   }
 
-  return { read, readAll, write, eventsOf };
+  return { read, readAll, write, extractor, extractorOfAll, eventsOf };
 }
+
+/** What `contractActions` makes of an ABI: a name that declaration files can write. */
+export type ContractActions<abi extends Abi> = ReturnType<typeof contractActions<abi>>;
 
 type AnyCall = ContractCall & { account: Account | Address; args: readonly unknown[] };
 

@@ -24,18 +24,25 @@ export function encodeCarHeader(root: CID): Uint8Array {
 
 /** A CARv1 section: length, CID, data. */
 export function encodeCarSection(cid: CID, bytes: Uint8Array): Uint8Array {
-  return withLength(cid.bytes, bytes);
+  const head = encodeCarSectionHead(cid, bytes.length);
+  const section = new Uint8Array(head.length + bytes.length);
+  section.set(head);
+  section.set(bytes, head.length);
+  return section;
 }
 
-function withLength(...parts: Uint8Array[]): Uint8Array {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  let at = varint.encodingLength(length);
-  const whole = new Uint8Array(at + length);
+/** A section without its data, of which there are `dataLength` bytes. */
+export function encodeCarSectionHead(cid: CID, dataLength: number): Uint8Array {
+  return withLength(cid.bytes, dataLength);
+}
+
+/** `bytes` behind their length, in which `more` bytes that follow are counted. */
+function withLength(bytes: Uint8Array, more = 0): Uint8Array {
+  const length = bytes.length + more;
+  const at = varint.encodingLength(length);
+  const whole = new Uint8Array(at + bytes.length);
   varint.encodeTo(length, whole);
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
+  whole.set(bytes, at);
   return whole;
 }
 

@@ -1,3 +1,11 @@
+export {
+  type AsyncPieceHasher,
+  createPieceHasher,
+  type HashedPiece,
+  hashPiece,
+  hashPieceStream,
+  type PieceHasher,
+} from "../piece-hash/piece-hasher.ts";
 export { type BlockSource, type CarSource, carFromBytes, openCars } from "./block-source.ts";
 export { type CarBlock, MAX_BLOCK_BYTES, readCarBlocks } from "./car.ts";
 export type { DatasetEntry, DirectoryEntry, FileEntry } from "./entry.ts";
@@ -22,7 +30,7 @@ export {
   pieceFromV1,
   unpaddedSizeOf,
 } from "./piece-cid.ts";
-export { createPieceHasher, type HashedPiece, hashPiece, type PieceHasher } from "./piece-hash.ts";
+
 export {
   LAYER_BYTES,
   type PieceRange,

@@ -2,7 +2,8 @@ import * as dagCbor from "@ipld/dag-cbor";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { CID } from "multiformats/cid";
 import * as Digest from "multiformats/hashes/digest";
-import { bytesToHex, type Hex } from "viem";
+import { fromBytes as bytesToHex } from "ox/Hex";
+import type { Hex } from "viem";
 import { DatasetMalformedError } from "./errors.ts";
 import { decodePieceCid } from "./piece-cid.ts";
 

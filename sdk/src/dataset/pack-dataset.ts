@@ -1,19 +1,26 @@
 import { CID } from "multiformats/cid";
 import * as Digest from "multiformats/hashes/digest";
 import type { Hex } from "viem";
+import {
+  type AsyncPieceHasher,
+  createPieceHasher,
+  type HashedPiece,
+  type PieceHasher,
+  rehashStart,
+} from "../piece-hash/piece-hasher.ts";
 import { buildDag, layoutFor } from "./build-dag.ts";
-import { encodeCarHeader, encodeCarSection } from "./car.ts";
+import { encodeCarHeader, encodeCarSectionHead } from "./car.ts";
 import type { DatasetEntry } from "./entry.ts";
 import { DatasetBlockTooLargeError, DatasetPieceSizeError } from "./errors.ts";
 import { encodeManifest } from "./manifest.ts";
 import { unpaddedSizeOf } from "./piece-cid.ts";
-import { createPieceHasher, type HashedPiece, type PieceHasher, rehashStart } from "./piece-hash.ts";
 import { LAYER_BYTES } from "./piece-tree.ts";
 
 /** A file being written: bytes are appended, and its front is read and rewritten once at the end. */
 export interface CarFile {
+  /** May return before the bytes are stored: they are not changed later. A failure may be told by a later call. */
   append(bytes: Uint8Array): Promise<void>;
-  /** No more bytes are appended. */
+  /** No more bytes are appended. When it returns, all are stored. */
   close(): Promise<void>;
   overwrite(position: number, bytes: Uint8Array): Promise<void>;
   /** The first `length` bytes. */
@@ -37,6 +44,8 @@ export interface PackProgress {
 export interface PackOptions {
   /** Largest padded size of a piece, in bytes: a power of two of at least 128. Default 1 GiB. */
   maxPieceSize?: number;
+  /** Who hashes the pieces. By default this thread; in Node, `packDataset` of the node module brings workers. */
+  createHasher?: () => PieceHasher | AsyncPieceHasher;
   /** Called after every file and every block. */
   onProgress?: (progress: PackProgress) => void;
   signal?: AbortSignal;
@@ -72,7 +81,7 @@ const PLACEHOLDER = CID.createV1(0x55, Digest.create(0x12, new Uint8Array(32)));
 interface OpenCar {
   index: number;
   file: CarFile;
-  hasher: PieceHasher;
+  hasher: PieceHasher | AsyncPieceHasher;
   size: number;
   blocks: number;
 }
@@ -93,7 +102,8 @@ export async function packDataset(
   store: CarStore,
   options: PackOptions = {},
 ): Promise<PackedDataset> {
-  const { maxPieceSize = DEFAULT_MAX_PIECE_SIZE, signal, onProgress } = options;
+  const { maxPieceSize = DEFAULT_MAX_PIECE_SIZE, createHasher = createPieceHasher } = options;
+  const { signal, onProgress } = options;
   if (
     !Number.isSafeInteger(maxPieceSize) ||
     maxPieceSize < 128 ||
@@ -110,7 +120,7 @@ export async function packDataset(
 
   const append = async (car: OpenCar, bytes: Uint8Array) => {
     await car.file.append(bytes);
-    car.hasher.write(bytes);
+    await car.hasher.write(bytes);
     car.size += bytes.length;
   };
   const close = async () => {
@@ -118,7 +128,7 @@ export async function packDataset(
     await open.file.close();
     closed.push({
       file: open.file,
-      piece: { ...open.hasher.digest(), index: open.index, blocks: open.blocks },
+      piece: { ...(await open.hasher.digest()), index: open.index, blocks: open.blocks },
     });
     open = undefined;
   };
@@ -127,16 +137,18 @@ export async function packDataset(
     const key = String.fromCharCode(...cid.multihash.digest);
     if (seen.has(key)) return cid;
     if (seen.size < REMEMBERED_BLOCKS) seen.add(key);
-    const section = encodeCarSection(cid, bytes);
-    if (header.length + section.length > capacity)
+    const head = encodeCarSectionHead(cid, bytes.length);
+    const sectionSize = head.length + bytes.length;
+    if (header.length + sectionSize > capacity)
       throw new DatasetBlockTooLargeError(bytes.length, maxPieceSize);
-    if (open !== undefined && open.size + section.length > capacity) await close();
+    if (open !== undefined && open.size + sectionSize > capacity) await close();
     if (open === undefined) {
       const index = progress.pieces++;
-      open = { index, file: await store.create(index), hasher: createPieceHasher(), size: 0, blocks: 0 };
+      open = { index, file: await store.create(index), hasher: createHasher(), size: 0, blocks: 0 };
       await append(open, header);
     }
-    await append(open, section);
+    await append(open, head);
+    await append(open, bytes);
     open.blocks++;
     progress.blocks++;
     onProgress?.({ ...progress });

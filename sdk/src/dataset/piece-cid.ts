@@ -1,7 +1,8 @@
 import { varint } from "multiformats";
 import { CID } from "multiformats/cid";
 import * as Digest from "multiformats/hashes/digest";
-import { bytesToHex, type Hex, hexToBytes } from "viem";
+import { fromBytes as bytesToHex, toBytes as hexToBytes } from "ox/Hex";
+import type { Hex } from "viem";
 import { PieceCidInvalidError } from "./errors.ts";
 
 const RAW = 0x55;

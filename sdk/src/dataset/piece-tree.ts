@@ -1,5 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import { type Hex, hexToBytes } from "viem";
+import { toBytes as hexToBytes } from "ox/Hex";
+import type { Hex } from "viem";
 import { BaseError } from "../errors/base-error.ts";
 import type { Piece } from "./piece-cid.ts";
 

@@ -1,8 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { create } from "fr32-sha2-256-trunc254-padded-binary-tree-multihash";
 import {
-  createPieceHasher,
   decodePieceCid,
   hashPiece,
   LAYER_BYTES,
@@ -20,19 +18,6 @@ const SEED = 0x686f6c64;
 
 function bytesOf(length: number, salt = 0): Uint8Array {
   return new Uint8Array(length).map((_, at) => (at * 31 + (at >> 8) * 7 + (at >> 16) + salt) & 0xff);
-}
-
-/** The same bytes through the package in one stroke: no layer, no chunks of ours. */
-function packageDigest(bytes: Uint8Array): { height: number; root: string } {
-  const hasher = create();
-  hasher.write(bytes);
-  const digest = new Uint8Array(hasher.digestByteLength());
-  hasher.digestInto(digest, 0, false);
-  hasher.free();
-  return {
-    height: digest[digest.length - 33] as number,
-    root: Buffer.from(digest.subarray(-32)).toString("hex"),
-  };
 }
 
 describe("piece CID", () => {
@@ -81,62 +66,6 @@ describe("piece CID", () => {
     }
     expect(() => pieceFrom(new Uint8Array(32), 128, 2)).to.throw(PieceCidInvalidError, /padding/);
     expect(() => pieceFrom(new Uint8Array(32), 0, 44)).to.throw(PieceCidInvalidError, /height/);
-  });
-});
-
-describe("piece hash", () => {
-  const sizes = [
-    1,
-    64,
-    65,
-    126,
-    127,
-    128,
-    129,
-    254,
-    255,
-    1000,
-    65_536,
-    LAYER_BYTES - 1,
-    LAYER_BYTES,
-    LAYER_BYTES + 1,
-  ];
-  for (const size of [...sizes, (1 << 20) + 1, 2 * LAYER_BYTES, 5 * LAYER_BYTES + 7]) {
-    it(`of ${size} bytes equals the reference implementation's`, () => {
-      const piece = hashPiece(bytesOf(size));
-      const reference = packageDigest(bytesOf(size));
-      expect(piece.commitment).to.equal(`0x${reference.root}`);
-      expect(piece.height).to.equal(reference.height);
-      expect(piece.payloadSize).to.equal(size);
-    });
-  }
-
-  it("does not depend on how the bytes arrive", () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 0, max: 3 * LAYER_BYTES }),
-        fc.array(fc.integer({ min: 1 })),
-        (size, cuts) => {
-          const bytes = bytesOf(size);
-          const hasher = createPieceHasher();
-          let at = 0;
-          for (const cut of cuts) {
-            const end = Math.min(size, at + (cut % (LAYER_BYTES + 3)));
-            hasher.write(bytes.subarray(at, end));
-            at = end;
-          }
-          hasher.write(bytes.subarray(at));
-          expect(hasher.digest().cid).to.equal(hashPiece(bytes).cid);
-        },
-      ),
-      { seed: SEED, numRuns: 8 },
-    );
-  });
-
-  it("takes no bytes after its digest", () => {
-    const hasher = createPieceHasher();
-    hasher.digest();
-    expect(() => hasher.write(new Uint8Array(1))).to.throw(/another one/);
   });
 });
 

@@ -1,6 +1,11 @@
+import {
+  type AsyncPieceHasher,
+  createPieceHasher,
+  type HashedPiece,
+  type PieceHasher,
+} from "../piece-hash/piece-hasher.ts";
 import { checkBlock, readCarBlocks } from "./car.ts";
 import { PieceMismatchError } from "./errors.ts";
-import { createPieceHasher, type HashedPiece } from "./piece-hash.ts";
 
 /** A CAR that was found sound: its piece, recomputed from its bytes, and how many blocks it holds. */
 export interface VerifiedCar extends HashedPiece {
@@ -10,17 +15,18 @@ export interface VerifiedCar extends HashedPiece {
 /**
  * Reads a CAR once, checks every block against its CID and computes the piece CID of the bytes.
  * @param name how errors name the CAR.
+ * @param hasher who computes the piece; by default this thread.
  * @throws CarMalformedError, CarBlockCorruptError (with the first bad block's CID and position), PieceMismatchError.
  */
 export async function verifyCar(
   name: string,
   source: AsyncIterable<Uint8Array>,
   expectedPieceCid?: string,
+  hasher: PieceHasher | AsyncPieceHasher = createPieceHasher(),
 ): Promise<VerifiedCar> {
-  const hasher = createPieceHasher();
   const hashed = async function* () {
     for await (const chunk of source) {
-      hasher.write(chunk);
+      await hasher.write(chunk);
       yield chunk;
     }
   };
@@ -29,7 +35,7 @@ export async function verifyCar(
     await checkBlock(name, cid, bytes, position);
     blocks++;
   }
-  const piece = hasher.digest();
+  const piece = await hasher.digest();
   if (expectedPieceCid !== undefined && piece.cid !== expectedPieceCid) {
     throw new PieceMismatchError(name, expectedPieceCid, piece.cid);
   }

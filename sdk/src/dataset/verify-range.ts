@@ -1,5 +1,5 @@
+import { hashLayerNode } from "../piece-hash/piece-hasher.ts";
 import type { Piece } from "./piece-cid.ts";
-import { hashLayerNode } from "./piece-hash.ts";
 import { equal, LAYER_BYTES, LAYER_HEIGHT, nodesOf, type PieceRange } from "./piece-tree.ts";
 
 /**

@@ -21,3 +21,6 @@ export type DeclineDealSyncReturnType = Awaited<ReturnType<typeof declineDealSyn
 
 /** The call of {@link declineDeal}, to batch or to simulate. */
 export const declineDealCall = action.call;
+
+/** The DealCopyEnded of {@link declineDeal} in a receipt, one per copy. */
+export const extractDeclineDealEvents = onDeals.extractorOfAll("DealCopyEnded");

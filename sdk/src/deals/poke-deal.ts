@@ -21,3 +21,6 @@ export type PokeDealSyncReturnType = Awaited<ReturnType<typeof pokeDealSync>>;
 
 /** The call of {@link pokeDeal}, to batch or to simulate. */
 export const pokeDealCall = action.call;
+
+/** What {@link pokeDeal} changed, as told in a receipt: nothing, or all that StorageDeals told. */
+export const extractPokeDealEvents: typeof onDeals.eventsOf = onDeals.eventsOf;

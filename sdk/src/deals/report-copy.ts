@@ -1,5 +1,6 @@
 import type { Hex } from "viem";
-import { onDeals } from "../actions/contracts.ts";
+import { onDeals, onEvidence } from "../actions/contracts.ts";
+import { REPORT_OUTCOMES } from "../evidence/observations.ts";
 
 export interface ReportCopyParameters {
   /** The copy's id: the deal's id << 8 | index (`copyIdOf`). */
@@ -23,3 +24,10 @@ export type ReportCopySyncReturnType = Awaited<ReturnType<typeof reportCopySync>
 
 /** The call of {@link reportCopy}, to batch or to simulate. */
 export const reportCopyCall = action.call;
+
+/**
+ * What SectorEvidence made of {@link reportCopy} in a receipt: EvidenceDeathRecorded, EvidenceFaultReported, or
+ * EvidenceSkipped with the reason (`SKIP_REASONS`). An address, if given, is that of SectorEvidence.
+ * @throws EventMissingError
+ */
+export const extractReportCopyEvent = onEvidence.extractor(REPORT_OUTCOMES);

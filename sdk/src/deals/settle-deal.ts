@@ -5,7 +5,9 @@ export interface SettleDealParameters {
   dealId: bigint;
 }
 
-const action = onDeals.write("settle", ({ dealId }: SettleDealParameters) => [dealId]);
+const action = onDeals.write("settle", ({ dealId }: SettleDealParameters) => [dealId], {
+  event: ["DealSettled", "DealSettlementRefused"],
+});
 
 /**
  * Pokes a deal and settles its rail as far as evidence reaches. Anyone may; no progress is no error. Tells DealSettled, or
@@ -15,9 +17,12 @@ const action = onDeals.write("settle", ({ dealId }: SettleDealParameters) => [de
  */
 export const settleDeal = action.send;
 
-/** {@link settleDeal}, waited for: the receipt, and all that the contract told. @throws ActionError */
+/** {@link settleDeal}, waited for: the receipt, DealSettled or DealSettlementRefused, and all that the contract told. @throws ActionError */
 export const settleDealSync = action.sync;
 export type SettleDealSyncReturnType = Awaited<ReturnType<typeof settleDealSync>>;
 
 /** The call of {@link settleDeal}, to batch or to simulate. */
 export const settleDealCall = action.call;
+
+/** The DealSettled or DealSettlementRefused of {@link settleDeal} in a receipt. @throws EventMissingError */
+export const extractSettleDealEvent = action.extract;

@@ -13,6 +13,7 @@ export interface ExtendCommitmentParameters {
 const action = onEvidence.write(
   "extendCommitment",
   ({ miner, sector, location }: ExtendCommitmentParameters) => [miner, sector, location],
+  { event: ["EvidenceCommitmentExtended", "EvidenceSkipped"] },
 );
 
 /**
@@ -23,9 +24,12 @@ const action = onEvidence.write(
  */
 export const extendCommitment = action.send;
 
-/** {@link extendCommitment}, waited for: the receipt, and all that the contract told. @throws ActionError */
+/** {@link extendCommitment}, waited for: the receipt, what came of it, and all that the contract told. @throws ActionError */
 export const extendCommitmentSync = action.sync;
 export type ExtendCommitmentSyncReturnType = Awaited<ReturnType<typeof extendCommitmentSync>>;
 
 /** The call of {@link extendCommitment}, to batch or to simulate. */
 export const extendCommitmentCall = action.call;
+
+/** The EvidenceCommitmentExtended or EvidenceSkipped of {@link extendCommitment} in a receipt. @throws EventMissingError */
+export const extractExtendCommitmentEvent = action.extract;

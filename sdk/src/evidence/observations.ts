@@ -11,3 +11,6 @@ export type SkipReason = (typeof SKIP_REASONS)[number];
 export function readableRecord<record extends { last: number }>({ last, ...record }: record) {
   return { last: enumName(OBSERVATIONS, last), ...record };
 }
+
+/** What a report comes to: one of these events. */
+export const REPORT_OUTCOMES = ["EvidenceDeathRecorded", "EvidenceFaultReported", "EvidenceSkipped"] as const;

@@ -30,3 +30,6 @@ export type RefreshSectorsSyncReturnType = Awaited<ReturnType<typeof refreshSect
 
 /** The call of {@link refreshSectors}, to batch or to simulate. */
 export const refreshSectorsCall = action.call;
+
+/** The EvidenceRefreshed and EvidenceSkipped of {@link refreshSectors} in a receipt: one per sector, in their order. */
+export const extractRefreshSectorsEvents = onEvidence.extractorOfAll("EvidenceRefreshed", "EvidenceSkipped");

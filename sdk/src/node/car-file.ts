@@ -6,10 +6,16 @@ import type { Piece } from "../dataset/piece-cid.ts";
 import { verifyLayer } from "../dataset/piece-tree.ts";
 import { type VerifiedCar, verifyCar as verifyCarStream } from "../dataset/verify-car.ts";
 import { BaseError } from "../errors/base-error.ts";
+import { openPieceHashPool, type PieceHashPoolOptions } from "./piece-hash-pool.ts";
 
 /** Checks every block of the CAR at `path` and computes its piece CID. Throws as `verifyCar` of the dataset module. */
-export async function verifyCar(path: string, expectedPieceCid?: string): Promise<VerifiedCar> {
-  return verifyCarStream(path, chunksOf(path), expectedPieceCid);
+export async function verifyCar(
+  path: string,
+  expectedPieceCid?: string,
+  options: PieceHashPoolOptions = {},
+): Promise<VerifiedCar> {
+  await using pool = openPieceHashPool(options);
+  return await verifyCarStream(path, chunksOf(path), expectedPieceCid, pool.createHasher());
 }
 
 /** A CAR file, open for reading at any position. Close its handle when done. */

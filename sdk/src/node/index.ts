@@ -16,5 +16,11 @@ export {
 } from "./keystore.ts";
 export { openPacked, type PackedFolder } from "./open-packed.ts";
 export { type PackedCar, type PackedPath, type PackPathOptions, packDataset } from "./pack-dataset.ts";
+export {
+  openPieceHashPool,
+  type PieceHashPool,
+  type PieceHashPoolOptions,
+  PieceHashWorkerError,
+} from "./piece-hash-pool.ts";
 export { type ReadPathOptions, type ReadProgress, readDataset } from "./read-dataset.ts";
 export { ulid } from "./ulid.ts";

@@ -20,8 +20,11 @@ import {
   packDataset as packEntry,
 } from "../dataset/pack-dataset.ts";
 import { entryFromPath } from "./file-entry.ts";
+import { openPieceHashPool, type PieceHashPoolOptions } from "./piece-hash-pool.ts";
 
-export interface PackPathOptions extends PackOptions {
+const WRITE_BYTES = 1 << 20;
+
+export interface PackPathOptions extends PackOptions, PieceHashPoolOptions {
   /** Where the CARs go: a directory that is empty or does not exist, outside the source. */
   outDir: string;
 }
@@ -47,6 +50,7 @@ export async function packDataset(path: string, options: PackPathOptions): Promi
   const outDir = resolve(options.outDir);
   const created = await prepare(outDir, resolve(path));
   const written: string[] = [];
+  await using pool = openPieceHashPool(options);
   try {
     const packed = await packEntry(
       source,
@@ -57,7 +61,7 @@ export async function packDataset(path: string, options: PackPathOptions): Promi
           return FileOnDisk.create(partial);
         },
       },
-      options,
+      { createHasher: pool.createHasher, ...options },
     );
     const pieces: PackedCar[] = [];
     for (const piece of packed.pieces) {
@@ -97,9 +101,13 @@ async function prepare(outDir: string, source: string): Promise<boolean> {
   return created;
 }
 
+/** Written behind the packing, in pieces of at least `WRITE_BYTES`, one at a time. */
 class FileOnDisk implements CarFile {
   readonly #path: string;
-  #handle: FileHandle | undefined;
+  readonly #handle: FileHandle;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #writing: Promise<void> = Promise.resolve();
 
   static async create(path: string): Promise<FileOnDisk> {
     return new FileOnDisk(path, await open(path, "wx"));
@@ -111,12 +119,29 @@ class FileOnDisk implements CarFile {
   }
 
   async append(bytes: Uint8Array): Promise<void> {
-    await this.#handle?.writeFile(bytes);
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    if (this.#waitingBytes >= WRITE_BYTES) await this.#write();
   }
 
   async close(): Promise<void> {
-    await this.#handle?.close();
-    this.#handle = undefined;
+    try {
+      await this.#write();
+      await this.#writing;
+    } finally {
+      await this.#handle.close();
+    }
+  }
+
+  /** Begins to write what waits, once what was begun before is done. */
+  async #write(): Promise<void> {
+    await this.#writing;
+    const parts = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#writing = writeAll(this.#handle, parts);
+    // A failure is told by the next call.
+    this.#writing.catch(() => {});
   }
 
   async overwrite(position: number, bytes: Uint8Array): Promise<void> {
@@ -134,5 +159,15 @@ class FileOnDisk implements CarFile {
       at += bytesRead;
     }
     return bytes;
+  }
+}
+
+async function writeAll(handle: FileHandle, parts: Uint8Array[]): Promise<void> {
+  const { bytesWritten } = await handle.writev(parts);
+  // The system may take less than it was given: the rest one by one.
+  let skip = bytesWritten;
+  for (const part of parts) {
+    if (skip < part.length) await handle.writeFile(part.subarray(skip));
+    skip = Math.max(0, skip - part.length);
   }
 }

@@ -26,3 +26,6 @@ export type SettleRailSyncReturnType = Awaited<ReturnType<typeof settleRailSync>
 
 /** The call of {@link settleRail}, to batch or to simulate. */
 export const settleRailCall = action.call;
+
+/** The RailSettled and RailFinalized of {@link settleRail} in a receipt: none if the payer was dry. */
+export const extractSettleRailEvents = onPay.extractorOfAll("RailSettled", "RailFinalized");

@@ -219,11 +219,11 @@ contract ProviderBondsTest is ProviderFixture {
         advance(2 * DAY);
         _announce(2 ether);
         advance(2 * DAY);
-        _assertEnvelope(40 ether, 2 ether, uint64(block.number) + DAY);
+        _assertEnvelope(40 ether, 2 ether, uint64(vm.getBlockNumber()) + DAY);
         advance(DAY);
         _assertEnvelope(2 ether, 0, 0);
         _announce(3 ether);
-        _assertEnvelope(2 ether, 3 ether, uint64(block.number) + 3 * DAY);
+        _assertEnvelope(2 ether, 3 ether, uint64(vm.getBlockNumber()) + 3 * DAY);
     }
 
     function test_APayeeIsKeptAsFilecoinPayWillSeeIt() public {

@@ -9,6 +9,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { bindDatabase, type RuntimeTables } from "../runtime/database.ts";
 import { type Fault, noFault } from "../runtime/fault-point.ts";
 import { startFileServer } from "../runtime/file-server.ts";
+import { createMetrics, type Metrics } from "../runtime/metrics.ts";
 import { createOutbox } from "../runtime/outbox.ts";
 import { createRequestRunner } from "../runtime/request-runner.ts";
 import { createTransactionSender, type Finished } from "../runtime/transaction-sender.ts";
@@ -55,6 +56,7 @@ export interface DealsWatcherOptions {
   logger: Logger;
   onEvent?: (event: DealsEvent) => void;
   fault?: Fault;
+  metrics?: Metrics;
   randomBytes?: (length: number) => Uint8Array;
 }
 
@@ -81,6 +83,7 @@ export interface DealsWatcher {
 export async function createDealsWatcher(options: DealsWatcherOptions): Promise<DealsWatcher> {
   const { config, db, client, chainId, network, account, signer, locator, clock, logger } = options;
   const { onEvent = () => {}, fault = noFault, randomBytes = cryptoRandomBytes } = options;
+  const { metrics = createMetrics() } = options;
   const { contracts, policy, sender: limits, providerTimeoutMs: timeoutMs } = config;
   const runtimeDb = db as unknown as Kysely<RuntimeTables>;
   await bindDatabase(runtimeDb, "of the watcher", `${chainId}/${contracts.deals}/${account.address}`);
@@ -102,10 +105,20 @@ export async function createDealsWatcher(options: DealsWatcherOptions): Promise<
     ...{ chain: createChainState(client, contracts), locator, market, db, outbox, logger },
   });
   const sender = createTransactionSender({
-    ...{ outbox, client, account, chainId, kinds: transactionKinds(contracts), limits, clock, fault, logger },
+    ...{
+      outbox,
+      client,
+      account,
+      chainId,
+      kinds: transactionKinds(contracts),
+      limits,
+      fault,
+      logger,
+      metrics,
+    },
   });
   const sample = createSampler({ db, timeoutMs, randomBytes, layerOf });
-  const runner = createRequestRunner({ outbox, kinds: requestKinds(market, sample), clock, fault, logger });
+  const runner = createRequestRunner({ outbox, kinds: requestKinds(market, sample), fault, logger });
   let last: State | undefined;
 
   async function step(): Promise<Step> {
@@ -124,7 +137,8 @@ export async function createDealsWatcher(options: DealsWatcherOptions): Promise<
       epoch,
     );
     // Requests wait for providers; transactions do not wait for requests.
-    const [sent, asked] = await Promise.allSettled([sender.advance(epoch), runner.advance(epoch)]);
+    const heads = { latest: epoch, finalized: epoch - limits.confirmations };
+    const [sent, asked] = await Promise.allSettled([sender.advance(heads), runner.advance(epoch)]);
     if (sent.status === "rejected") throw sent.reason;
     if (asked.status === "rejected") throw asked.reason;
     const finished = [...sent.value, ...asked.value];

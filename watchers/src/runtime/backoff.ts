@@ -1,6 +1,9 @@
 /** After so many tries an intent is parked for a person to look at. */
 export const MAX_TRIES = 12;
 
+/** So long after its first try it is parked too: 24 hours. */
+export const MAX_TRYING_EPOCHS = 2880n;
+
 /** Longest wait between two tries. */
 const CEILING_MS = 300_000;
 

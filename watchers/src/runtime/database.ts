@@ -2,8 +2,27 @@ import SQLite from "better-sqlite3";
 import { type Generated, Kysely, SqliteDialect } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 
-/** `new` waits for its turn; `signed` has durable bytes and a nonce; `sent` was accepted by a node. The rest is final. */
-export type IntentState = "new" | "signed" | "sent" | "done" | "failed" | "parked";
+/**
+ * `new` waits for its turn; `signed` has durable bytes and a nonce; `sent` was accepted by a node; `stolen`: another's
+ * transaction has the nonce, not yet for good; `stuck`: its fee is not raised any further, and it may still be mined.
+ * Then the ends: `done`, `failed`; `parked` gave up, and a person may retry it; `skipped` by a person.
+ */
+export type IntentState =
+  | "new"
+  | "signed"
+  | "sent"
+  | "stolen"
+  | "stuck"
+  | "done"
+  | "failed"
+  | "parked"
+  | "skipped";
+
+/** What may still change the outside world. */
+export const OPEN_STATES: readonly IntentState[] = ["new", "signed", "sent", "stolen", "stuck"];
+
+/** What a receipt must be before its outcome counts: on chain (`observe`), or out of a reorganisation's reach (`final`). */
+export type Finality = "observe" | "final";
 
 export interface IntentTable {
   id: Generated<number>;
@@ -14,16 +33,27 @@ export interface IntentTable {
   /** encodePayload of what the kind needs. */
   payload: string;
   state: Generated<IntentState>;
+  /** Grows with every change of any intent's state: what is new since, is above what was read before. */
+  version: number;
   tries: Generated<number>;
-  /** Milliseconds since 1970; not tried before. */
-  nextTryAt: Generated<number>;
+  firstTryEpoch: number | null;
   error: string | null;
   result: string | null;
+  /** As required when it was signed. */
+  finality: Finality | null;
+  /** Epochs at which a receipt counted as final without the node's word; 0: at once. */
+  requiredDepth: number | null;
+  /** attoFIL that the first signed bytes could cost. */
+  quotedCost: string | null;
+  /** Replacements since it was signed, or since a person last retried it. */
+  bumps: Generated<number>;
   createdEpoch: number;
   finishedEpoch: number | null;
 }
 
+/** One attempt: signed bytes. Attempts of one intent share their nonce, unless another took it. */
 export interface TransactionTable {
+  id: Generated<number>;
   hash: string;
   intentId: number;
   account: string;
@@ -33,9 +63,14 @@ export interface TransactionTable {
   gas: string;
   maxFeePerGas: string;
   maxPriorityFeePerGas: string;
-  /** When these bytes were last given to a node. */
-  sentEpoch: number;
-  /** False once another's transaction took the nonce. */
+  signedEpoch: number;
+  /** When a node first said that it had the bytes. */
+  acceptedEpoch: number | null;
+  /** Where its receipt was last seen, while that was not final. */
+  minedEpoch: number | null;
+  /** attoFIL that it cost, once its receipt is final. */
+  fee: string | null;
+  /** True until the nonce is used for good. */
   live: Generated<number>;
 }
 
@@ -58,10 +93,15 @@ export class DatabaseUnusableError extends Error {
   }
 }
 
+const REBUILD =
+  "Check the path and its permissions. If the file is damaged, move it away with its -wal and -shm files; wait until the " +
+  "account has no pending transactions (the nonces of `latest` and `pending` are equal: what was signed is then mined or " +
+  "forgotten); start again: a new database is filled from the chain.";
+
 /**
  * Opens the database with what a crash must not undo: write-ahead log and synchronous=FULL; brings its schema up to
- * date, forwards only.
- * @throws DatabaseUnusableError for a file that is no database, or one written by a newer version.
+ * date, forwards only. Checks the whole file first.
+ * @throws DatabaseUnusableError for a file that is damaged or no database, or one written by a newer version.
  */
 export async function openDatabase<T extends RuntimeTables>(
   path: string,
@@ -73,10 +113,15 @@ export async function openDatabase<T extends RuntimeTables>(
     file.pragma("journal_mode = WAL");
     file.pragma("synchronous = FULL");
     file.pragma("foreign_keys = ON");
+    const damage = file.pragma("integrity_check(1)", { simple: true });
+    if (damage !== "ok") throw new Error(String(damage));
   } catch (cause) {
-    const next =
-      "Check the path and its permissions; a damaged file can be moved away: deals are read from the chain.";
-    throw new DatabaseUnusableError(path, "it cannot be opened as SQLite", next, cause);
+    throw new DatabaseUnusableError(
+      path,
+      `it is damaged or no database: ${(cause as Error).message}`,
+      REBUILD,
+      cause,
+    );
   }
   const db = new Kysely<T>({ dialect: new SqliteDialect({ database: file }) });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });

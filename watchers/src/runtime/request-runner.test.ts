@@ -13,7 +13,7 @@ describe("request runner", () => {
     const clock = manualClock();
     const db = await openDatabase<RuntimeTables>(":memory:", migrations);
     const outbox = createOutbox({ db, clock, fault: noFault, random: () => 1 });
-    const runner = createRequestRunner({ outbox, kinds: { ask }, clock, fault: noFault, logger: quiet });
+    const runner = createRequestRunner({ outbox, kinds: { ask }, fault: noFault, logger: quiet });
     const enqueue = (...names: string[]) =>
       outbox.enqueue(
         names.map((name) => ({ key: name, subject: name, kind: "ask", payload: { name } })),

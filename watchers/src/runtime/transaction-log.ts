@@ -1,70 +1,192 @@
-import type { Kysely, Selectable } from "kysely";
-import type { RuntimeTables, TransactionTable } from "./database.ts";
+import type { Insertable, Kysely, Selectable, Transaction } from "kysely";
+import type { Finality, IntentState, RuntimeTables, TransactionTable } from "./database.ts";
+import { nextVersion, type Outcome, type StoredIntent } from "./outbox.ts";
 
 export type StoredTransaction = Selectable<TransactionTable>;
+export type SignedTransaction = Insertable<TransactionTable>;
+
+/** An intent with signed bytes whose nonce is not used up for good, and its attempts, oldest first. */
+export interface Flight {
+  intent: StoredIntent;
+  nonce: number;
+  attempts: StoredTransaction[];
+  latest: StoredTransaction;
+}
+
+/** What a receipt of an intent must be, as written down when it was signed. */
+export interface Requirement {
+  finality: Finality;
+  requiredDepth: bigint;
+}
+
+/** Throws, inside the transaction that assigns a nonce, when this process may no longer assign any. */
+export type Fence = (within: Transaction<RuntimeTables>) => Promise<void>;
+
+/** Two signers share the account or the database: what was signed is thrown away unsent. */
+export class NonceConflictError extends Error {
+  constructor(nonce: number, highest: number) {
+    const what = `Nonce ${nonce} was about to be signed, but the database holds ${highest} already.`;
+    super(`${what}\nNext: let only one sender use this account and this database.`);
+    this.name = "NonceConflictError";
+  }
+}
 
 /** The signed transactions of one account, as the database knows them. */
-export function createTransactionLog(db: Kysely<RuntimeTables>, account: string) {
+export function createTransactionLog(db: Kysely<RuntimeTables>, account: string, fence: Fence) {
+  const ours = () => db.selectFrom("transactions").where("account", "=", account);
+
+  async function highestNonce(connection: Kysely<RuntimeTables> = db): Promise<number> {
+    const highest = await connection
+      .selectFrom("transactions")
+      .select("nonce")
+      .where("account", "=", account)
+      .orderBy("nonce", "desc")
+      .limit(1)
+      .executeTakeFirst();
+    return highest?.nonce ?? -1;
+  }
+
+  async function setState(
+    connection: Kysely<RuntimeTables>,
+    id: number,
+    state: IntentState,
+    more: { error?: string | null } = {},
+  ): Promise<void> {
+    await connection
+      .updateTable("intents")
+      .set({ state, ...more, version: nextVersion })
+      .where("id", "=", id)
+      .execute();
+  }
+
   return {
-    /** Attempts that may still be mined, oldest first, by intent. */
-    async liveOf(intentIds: readonly number[]): Promise<Map<number, StoredTransaction[]>> {
-      const byIntent = new Map<number, StoredTransaction[]>();
-      if (intentIds.length === 0) return byIntent;
-      const rows = await db
-        .selectFrom("transactions")
-        .selectAll()
-        .where("intentId", "in", intentIds)
-        .where("live", "=", 1)
-        .orderBy("rowid" as never)
-        .execute();
-      for (const row of rows) byIntent.set(row.intentId, [...(byIntent.get(row.intentId) ?? []), row]);
-      return byIntent;
+    /** Of every nonce ever signed, or -1. */
+    highestNonce,
+
+    /** Everything signed whose nonce is not used up for good, in the order of nonces. */
+    async flights(): Promise<Flight[]> {
+      const live = ours().where("live", "=", 1);
+      const [transactions, intents] = await Promise.all([
+        live.selectAll().orderBy("nonce").orderBy("id").execute(),
+        db.selectFrom("intents").selectAll().where("id", "in", live.select("intentId")).execute(),
+      ]);
+      const byId = new Map(intents.map((intent) => [intent.id, intent]));
+      return [...Map.groupBy(transactions, ({ nonce }) => nonce)].map(([nonce, attempts]) => {
+        const latest = attempts.at(-1) as StoredTransaction;
+        return { intent: byId.get(latest.intentId) as StoredIntent, nonce, attempts, latest };
+      });
     },
 
-    /** One more than the highest nonce ever signed and not given up. */
-    async nextNonce(): Promise<number> {
-      const { highest } = await db
-        .selectFrom("transactions")
-        .select((row) => row.fn.max<number | null>("nonce").as("highest"))
-        .where("account", "=", account)
-        .where("live", "=", 1)
-        .executeTakeFirstOrThrow();
-      return highest === null ? 0 : highest + 1;
-    },
+    /** Attempts signed after an epoch, for the budget. */
+    signedSince: (epoch: bigint) =>
+      ours()
+        .select(["nonce", "gas", "maxFeePerGas", "fee", "live", "signedEpoch"])
+        .where("signedEpoch", ">", Number(epoch))
+        .orderBy("id")
+        .execute(),
 
-    /** Nonce and bytes become durable together, before the first byte leaves. */
-    async store(transaction: StoredTransaction): Promise<void> {
-      await db.transaction().execute(async (within) => {
+    /**
+     * Nonce and bytes of a new intent become durable together, before the first byte leaves; false if somebody else has
+     * skipped it meanwhile.
+     * @throws NonceConflictError, and what the fence throws
+     */
+    assign: (transaction: SignedTransaction, cost: bigint, { finality, requiredDepth }: Requirement) =>
+      db.transaction().execute(async (within) => {
+        await fence(within);
+        const highest = await highestNonce(within);
+        if (transaction.nonce <= highest) throw new NonceConflictError(transaction.nonce, highest);
+        const { numUpdatedRows } = await within
+          .updateTable("intents")
+          .set({ state: "signed", finality, requiredDepth: Number(requiredDepth), bumps: 0 })
+          .set({ quotedCost: cost.toString(), version: nextVersion })
+          .where("id", "=", transaction.intentId)
+          .where("state", "=", "new")
+          .executeTakeFirst();
+        if (numUpdatedRows !== 1n) return false;
+        await within.insertInto("transactions").values(transaction).execute();
+        return true;
+      }),
+
+    /** Another attempt at the same nonce. */
+    replace: (transaction: SignedTransaction, firstQuote: bigint) =>
+      db.transaction().execute(async (within) => {
+        await fence(within);
         await within.insertInto("transactions").values(transaction).execute();
         await within
           .updateTable("intents")
-          .set({ state: "signed" })
+          .set((row) => ({ bumps: row("bumps", "+", 1), quotedCost: firstQuote.toString() }))
           .where("id", "=", transaction.intentId)
           .execute();
-      });
-    },
+      }),
 
-    async accepted(intentId: number, hash: string, epoch: bigint): Promise<void> {
-      await db.transaction().execute(async (within) => {
-        await within.updateTable("intents").set({ state: "sent" }).where("id", "=", intentId).execute();
+    /** A node has the bytes. */
+    accepted: ({ id, state }: StoredIntent, hash: string, epoch: bigint) =>
+      db.transaction().execute(async (within) => {
+        if (state === "signed") await setState(within, id, "sent");
         await within
           .updateTable("transactions")
-          .set({ sentEpoch: Number(epoch) })
+          .set({ acceptedEpoch: Number(epoch) })
           .where("hash", "=", hash)
+          .where("acceptedEpoch", "is", null)
           .execute();
-      });
+      }),
+
+    setState: (id: number, state: IntentState, error: string | null) => setState(db, id, state, { error }),
+
+    async note(id: number, error: string): Promise<void> {
+      await db.updateTable("intents").set({ error }).where("id", "=", id).execute();
     },
 
-    async note(intentId: number, error: string): Promise<void> {
-      await db.updateTable("intents").set({ error }).where("id", "=", intentId).execute();
+    /** Where the receipt was last seen, since that may still be undone; undefined: it was. */
+    async seen(
+      within: Kysely<RuntimeTables>,
+      { attempts }: Flight,
+      receipt?: { transactionHash: string; blockNumber: bigint },
+    ): Promise<void> {
+      for (const { id, hash, minedEpoch: before } of attempts) {
+        const minedEpoch = hash === receipt?.transactionHash ? Number(receipt.blockNumber) : null;
+        if (minedEpoch === before) continue;
+        await within.updateTable("transactions").set({ minedEpoch }).where("id", "=", id).execute();
+      }
     },
 
-    /** The nonce went to another's transaction, for good: the intent starts anew. */
-    async release(intentId: number): Promise<void> {
-      await db.transaction().execute(async (within) => {
-        await within.updateTable("transactions").set({ live: 0 }).where("intentId", "=", intentId).execute();
-        await within.updateTable("intents").set({ state: "new" }).where("id", "=", intentId).execute();
-      });
+    /** The nonce is used up for good, by one of ours: `fee` is what that cost. */
+    async settle(within: Kysely<RuntimeTables>, nonce: number, hash: string, fee: bigint): Promise<void> {
+      const attempts = within
+        .updateTable("transactions")
+        .where("account", "=", account)
+        .where("nonce", "=", nonce);
+      await attempts.set({ live: 0 }).execute();
+      await attempts.set({ fee: fee.toString() }).where("hash", "=", hash).execute();
     },
+
+    /** The nonce is used up for good, by another's transaction: the intent starts anew. */
+    release: ({ intent, nonce }: Flight, error: string) =>
+      db.transaction().execute(async (within) => {
+        await within
+          .updateTable("transactions")
+          .set({ live: 0 })
+          .where("account", "=", account)
+          .where("nonce", "=", nonce)
+          .execute();
+        await within
+          .updateTable("intents")
+          .set({ finishedEpoch: null, result: null })
+          .where("id", "=", intent.id)
+          .execute();
+        await setState(within, intent.id, "new", { error });
+      }),
   };
+}
+
+export type TransactionLog = ReturnType<typeof createTransactionLog>;
+
+/** attoFIL that signed bytes may cost at most. */
+export function maxCostOf({ gas, maxFeePerGas }: { gas: string; maxFeePerGas: string }): bigint {
+  return BigInt(gas) * BigInt(maxFeePerGas);
+}
+
+/** Whether an intent that has its outcome got this one. */
+export function hasOutcome({ state }: StoredIntent, outcome: Outcome): boolean {
+  return state === ("error" in outcome ? "failed" : "done");
 }
