@@ -351,17 +351,18 @@ describe("the tasks, in processes of their own on a devnet", function () {
     });
 
     it("keeps what is done when a provider refuses, and says so by exit code 2", async () => {
-      const offline = await tasks.json<{ deals: object[]; submissions: { error?: string }[] }>(
-        ["deal", "propose", cars, "--copies", "3", "--submit", "http://127.0.0.1:1"],
+      const told = await tasks.json<{ deals: { dealId: string; provider: string }[]; missingCopies: number }>(
+        ["deal", "propose", cars, "--copies", "3"],
         { code: 2 },
       );
-      expect(offline).to.have.property("missingCopies", 1);
-      const [{ dealId }] = offline.deals as [{ dealId: string }];
-      const worker = account(
-        chain.providers[0]!.miner === (offline.deals[0] as { provider: string }).provider
-          ? "provider 1 worker"
-          : "provider 2 worker",
+      expect(told.missingCopies).to.equal(1);
+      const { dealId, provider } = told.deals[0]!;
+      const refused = await tasks.json<{ submissions: { error: string }[] }>(
+        [...["deal", "submit", dealId, carsUrl, "--folder", cars], "--key", `${account("keeper").key}`],
+        { code: 2 },
       );
+      expect(refused.submissions.map(({ error }) => error)).to.have.length(1);
+      const worker = account(`provider ${provider === miner() ? 1 : 2} worker`);
       expect(await dryThenWet(["deal", "end", dealId, "--decline"], worker)).to.include({ role: "decliner" });
     });
   });

@@ -28,7 +28,7 @@ export default command<EndArguments>(async (args, context) => {
       contract,
       call: leaveDealAsClientCall(client, onDeals),
     },
-    send: (by, onHash) => leaveDealAsClientSync(by, { ...onDeals, onHash }),
+    send: async (by, onHash) => left(await leaveDealAsClientSync(by, { ...onDeals, onHash })),
   };
   const asProvider: Step = {
     ...{
@@ -36,7 +36,7 @@ export default command<EndArguments>(async (args, context) => {
       contract,
       call: leaveDealAsProviderCall(client, onDeals),
     },
-    send: (by, onHash) => leaveDealAsProviderSync(by, { ...onDeals, onHash }),
+    send: async (by, onHash) => left(await leaveDealAsProviderSync(by, { ...onDeals, onHash })),
   };
   const declining: Step = {
     ...{
@@ -47,7 +47,8 @@ export default command<EndArguments>(async (args, context) => {
     send: (by, onHash) => declineDealSync(by, { ...onDeals, onHash }),
   };
   const role = args.decline ? "decliner" : await roleOf();
-  const railEnd = time.head + BigInt(deal.period);
+  // About then; what counts is the epoch that it lands in.
+  let railEnd = time.head + BigInt(deal.period);
   const staked = copies.reduce(
     (sum, { state, bond }) => (state === "Active" || state === "Faulty" ? sum + bond : sum),
     0n,
@@ -81,6 +82,11 @@ export default command<EndArguments>(async (args, context) => {
       }),
     }),
   });
+
+  function left<landed extends { event: { args: { railEnd: bigint } } }>(landed: landed): landed {
+    railEnd = landed.event.args.railEnd;
+    return landed;
+  }
 
   async function roleOf(): Promise<"client" | "provider"> {
     const { address } = run;

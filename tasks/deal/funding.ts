@@ -17,7 +17,7 @@ import { accountOf, balanceOf, type Token } from "./money.ts";
 
 /** What a step of a proposal tells: the deal, if it was one. */
 export interface Landed {
-  dealId?: bigint;
+  proposed?: { dealId: bigint; sealBy: bigint; endEpoch: bigint };
   receipt: TransactionReceipt;
 }
 

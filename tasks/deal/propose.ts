@@ -101,8 +101,9 @@ export default command<ProposeArguments>(async (args, context) => {
       },
       resume: `npx hardhat deal list: what is proposed stays; then npx hardhat deal propose ${args.folder} --copies <the rest>`,
       async outcome(landed, { privateKey }) {
-        const ids = landed.flatMap(({ dealId }) => (dealId === undefined ? [] : [dealId]));
-        const deals = ids.map((dealId, at) => describe(dealId, choice.deals[at]!));
+        const proposed = landed.flatMap((step) => step.proposed ?? []);
+        const ids = proposed.map(({ dealId }) => dealId);
+        const deals = proposed.map((deal, at) => ({ ...deal, ...describe(choice.deals[at]!) }));
         const submissions: Submission[] = [];
         if (args.submit !== undefined) {
           for (const dealId of ids) {
@@ -117,7 +118,12 @@ export default command<ProposeArguments>(async (args, context) => {
         return {
           json: { dataset: packed.dataset, deals, missingCopies: missing, submissions },
           text: [
-            table(deals.map(({ pieces, ...deal }) => ({ ...deal, pieces: pieces.length }))),
+            table(
+              deals.map(({ dealId, provider, offerId, sealBy, endEpoch, pieces }) => ({
+                ...{ deal: dealId, provider, offer: offerId, pieces: pieces.length },
+                ...{ "sealed by": time.text(sealBy), "kept until": time.text(endEpoch) },
+              })),
+            ),
             "",
             fields({ next: nextStep(ids, args, failed.length) }),
           ].join("\n"),
@@ -140,7 +146,8 @@ export default command<ProposeArguments>(async (args, context) => {
       call: proposeDealCall(client, proposal),
       async send(by, onHash) {
         const { event, receipt } = await proposeDealSync(by, { ...proposal, onHash });
-        return { dealId: event.args.dealId, receipt };
+        const { dealId, sealBy, endEpoch } = event.args;
+        return { proposed: { dealId, sealBy, endEpoch }, receipt };
       },
     };
   }
@@ -167,10 +174,10 @@ function policyFrom(
   };
 }
 
-function describe(dealId: bigint, { offer, pieces, quote }: ChosenDeal<PackedPiece>) {
+function describe({ offer, pieces, quote }: ChosenDeal<PackedPiece>) {
   const { offerId, provider, terms } = offer;
   return {
-    ...{ dealId, offerId, provider: `f0${provider}`, endpoint: terms.endpoint, rate: quote.rate },
+    ...{ offerId, provider: `f0${provider}`, endpoint: terms.endpoint, rate: quote.rate },
     pieces: pieces.map(({ cid }) => cid),
   };
 }

@@ -81,13 +81,18 @@ export default command<WithdrawArguments>(async (args, context) => {
       };
     }
     const unbonding = { ...registry, provider, amount: amount("--unbond", args.unbond) };
-    const until = head + delay;
+    // About then; what counts is the epoch that it lands in.
+    let until = head + delay;
     return {
       steps: [
         {
           ...{ title: `Unbond ${args.unbond} FIL`, contract },
           call: unbondCall(client, unbonding),
-          send: (by, onHash) => unbondSync(by, { ...unbonding, onHash }),
+          async send(by, onHash) {
+            const landed = await unbondSync(by, { ...unbonding, onHash });
+            until = landed.event.args.until;
+            return landed;
+          },
         },
       ],
       costs: {
