@@ -14,11 +14,9 @@ import {
 import type { PackedPath } from "@holdfast/sdk/node";
 import {
   createDealsWatcher,
-  createSectorLocator,
   type DealsConfigInput,
   type DealsEvent,
   type DealsWatcher,
-  devnetReader,
   openWatcherDatabase,
   parseDealsConfig,
   systemClock,
@@ -111,7 +109,6 @@ export async function startWatcher(
     }),
     ...{ db, client, chainId: devnetChain.id, network: "testnet", account },
     signer: delegatedSigner(privateKey),
-    locator: createSectorLocator(devnetReader(client)),
     ...{ clock: systemClock, logger: pino({ level: "silent" }), onEvent },
   });
   return {

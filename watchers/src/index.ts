@@ -5,12 +5,6 @@ export {
   loadConfig,
   parseDealsConfig,
 } from "./config.ts";
-export {
-  createSectorLocator,
-  devnetReader,
-  type SectorLocator,
-  stateCallReader,
-} from "./deals/sector-locator.ts";
 export type * from "./deals/state.ts";
 export type { DealsTables } from "./deals/tables.ts";
 export {

@@ -1,6 +1,7 @@
 import type { Insertable, Kysely, Selectable, Transaction } from "kysely";
 import type { Finality, IntentState, RuntimeTables, TransactionTable } from "./database.ts";
 import { nextVersion, type Outcome, type StoredIntent } from "./outbox.ts";
+import { EXIT, StopError } from "./stop-error.ts";
 
 export type StoredTransaction = Selectable<TransactionTable>;
 export type SignedTransaction = Insertable<TransactionTable>;
@@ -23,11 +24,10 @@ export interface Requirement {
 export type Fence = (within: Transaction<RuntimeTables>) => Promise<void>;
 
 /** Two signers share the account or the database: what was signed is thrown away unsent. */
-export class NonceConflictError extends Error {
+export class NonceConflictError extends StopError {
   constructor(nonce: number, highest: number) {
     const what = `Nonce ${nonce} was about to be signed, but the database holds ${highest} already.`;
-    super(`${what}\nNext: let only one sender use this account and this database.`);
-    this.name = "NonceConflictError";
+    super(EXIT.failStop, what, "let only one sender use this account and this database.");
   }
 }
 

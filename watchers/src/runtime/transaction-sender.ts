@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { LocalAccount, PublicClient } from "viem";
+import type { PublicClient } from "viem";
 import { type AccountState, readAccount } from "./account-state.ts";
 import { type OpenBudget, openBudget, PAUSE_REASONS, type Pause, pause } from "./budget.ts";
 import { textOf } from "./classify-send-error.ts";
@@ -22,6 +22,7 @@ import {
   WAITING,
 } from "./sender-context.ts";
 import { createAttempts, type Terms } from "./signed-attempts.ts";
+import type { Signer } from "./signer.ts";
 import { createTransactionLog, type Fence, type Flight, type SignedTransaction } from "./transaction-log.ts";
 
 export type { ContractCall, TransactionKind } from "./contract-call.ts";
@@ -32,7 +33,7 @@ export interface TransactionSenderOptions {
   outbox: Outbox;
   client: PublicClient;
   /** Its nonces are this sender's alone. */
-  account: LocalAccount;
+  account: Signer;
   chainId: number;
   kinds: Readonly<Record<string, TransactionKind>>;
   limits: SenderLimits;
