@@ -49,7 +49,7 @@ export interface ChainOptions {
    * Deploys Holdfast on the running chain, which makes its epochs all the while. Default: the module in deploy/modules,
    * with the devnet's parameters, before the first epoch passes.
    */
-  deploy?: (chain: { rpcUrl: string; accounts: DevnetAccounts }) => Promise<DeployedContracts>;
+  deploy?: (chain: Pick<DevnetChain, "rpcUrl" | "accounts" | "epochs">) => Promise<DeployedContracts>;
   /** The chain behaves as Filecoin's does, and an endpoint of it as a node's. Default: a block for every epoch, at once. */
   lotus?: LotusOptions;
   /** Told of what fails in the background. */
@@ -198,7 +198,7 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
       onError,
     });
     if (deployed === undefined) {
-      deployed = await options.deploy!({ rpcUrl: rpc.url, accounts });
+      deployed = await options.deploy!({ rpcUrl: rpc.url, accounts, epochs });
       await epochs.hurry(register(Object.values(deployed)));
     }
     const contracts = { ...deployed, pay, usdfc };
