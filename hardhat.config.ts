@@ -8,6 +8,18 @@ import { tasks } from "./tasks/index.ts";
 
 const solc = createRequire(import.meta.url).resolve("solc/soljson.js");
 
+const compilers = [
+  {
+    version: "0.8.37",
+    path: solc,
+    settings: {
+      evmVersion: "cancun",
+      optimizer: { enabled: true, runs: 200 },
+      metadata: { bytecodeHash: "none" },
+    },
+  },
+];
+
 /** Filecoin's gas limit and, for what can be doubled, its opcodes: osaka gives the precompiles of nv28. */
 const filecoinLike = {
   type: "edr-simulated",
@@ -49,19 +61,8 @@ const solidityTests = (fuzzRuns: number, sequences: number) => ({
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, hardhatViem, hardhatViemAssertions],
-  solidity: {
-    compilers: [
-      {
-        version: "0.8.37",
-        path: solc,
-        settings: {
-          evmVersion: "cancun",
-          optimizer: { enabled: true, runs: 200 },
-          metadata: { bytecodeHash: "none" },
-        },
-      },
-    ],
-  },
+  // What is deployed and verified (Ignition and hardhat-verify take "production") is what is tested.
+  solidity: { profiles: { default: { compilers }, production: { compilers } } },
   networks: {
     default: filecoinLike,
     devnet: filecoinLike,

@@ -257,6 +257,17 @@ describe("a deployment", function () {
       }
     });
 
+    it("is verified on Blockscout and Sourcify, as what was tested: Ignition builds by another profile than tests", () => {
+      const { default: tested, production } = hre.config.solidity.profiles;
+      const settings = (profile: typeof tested) => profile!.compilers.map(({ settings }) => settings);
+      expect(settings(production)).to.deep.equal(settings(tested));
+      expect(hre.config.verify.blockscout.enabled && hre.config.verify.sourcify.enabled).to.equal(true);
+      for (const chain of [calibration, filecoin]) {
+        const { blockscout } = hre.config.chainDescriptors.get(BigInt(chain.id))!.blockExplorers;
+        expect(blockscout).to.include({ url: chain.blockExplorers.blockscout.url });
+      }
+    });
+
     it("has a review pack that leaves no function out, and names what is on the chain", async () => {
       const pack = await reviewPack(client(), devnet.contracts, hre.artifacts);
       const writes = (
