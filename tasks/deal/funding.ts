@@ -114,6 +114,7 @@ export function depositStep(
     },
     call: depositWithPermitAndApproveOperatorCall(client, { ...depositing, to: owner, permit: UNSIGNED }),
     assumedGas: DEPOSIT_GAS,
+    unsigned: ["deadline", "v", "r", "s"],
     send: (by, onHash) => depositWithPermitAndApproveOperatorSync(by, { ...depositing, onHash }),
   };
 }

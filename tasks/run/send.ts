@@ -20,6 +20,7 @@ import {
 import { estimateFeesPerGas, getBalance } from "viem/actions";
 import type { WriteArguments } from "../define.ts";
 import type { Context, Outcome } from "./command.ts";
+import { confirmMainnet } from "./confirm-mainnet.ts";
 import type { Connection, Sender } from "./connection.ts";
 import { TaskConfigError, TaskIncompleteError } from "./exit-codes.ts";
 import { emphasis, fields } from "./output.ts";
@@ -34,6 +35,8 @@ export interface Step<landed = unknown> {
   call: ContractCall;
   /** Gas to reckon with for a call that cannot be tried, because it is not signed yet. */
   assumedGas?: bigint;
+  /** Arguments that a signature fills in when it is sent. */
+  unsigned?: readonly string[];
   /** Sends it by an action of the SDK, which waits for the receipt. */
   send(
     client: HoldfastClient,
@@ -54,7 +57,6 @@ export interface Plan<landed> {
   resume: string;
 }
 
-const MAINNET = 314;
 /** A sender has this much more than what is foreseen: base fees move by up to an eighth an epoch. */
 const MARGIN = { times: 12n, over: 10n };
 
@@ -111,7 +113,10 @@ export async function carryOut<landed>(
   }
   context.note(`${emphasis("bold", "About to do this:")}\n${preview}`);
   await checkBalance(client, address, fil);
-  await confirm(args, context, connection);
+  await confirmMainnet({
+    ...{ chainId: client.chain.id, yes: args.yes, onTerminal: process.stdin.isTTY === true },
+    ask: context.prompts.ask,
+  });
   const landed = await sendAll(plan, { client, context, finality });
   const outcome = await plan.outcome(landed, sender!);
   const transactions = landed.map(({ receipt: { transactionHash, blockNumber, gasUsed } }, at) => {
@@ -162,14 +167,17 @@ function filCosts({ value, fee }: { value: bigint; fee: bigint }, estimates: rea
   };
 }
 
-function describeCall({ title, contract, call }: Step, estimate: CostEstimate | undefined) {
+function describeCall({ title, contract, call, unsigned = [] }: Step, estimate: CostEstimate | undefined) {
   const { address, abi, functionName, args } = call as ContractCall & { args: readonly unknown[]; abi: Abi };
   const item = abi.find(
     (part): part is AbiFunction =>
       part.type === "function" && part.name === functionName && part.inputs.length === args.length,
   );
   const named = Object.fromEntries(
-    args.map((value, at) => [item?.inputs[at]?.name || `${at}`, readable(value)] as const),
+    args.map((value, at) => {
+      const name = item?.inputs[at]?.name || `${at}`;
+      return [name, unsigned.includes(name) ? "signed when it is sent" : readable(value)] as const;
+    }),
   );
   return {
     ...{ title, contract, address, function: functionName, args: named },
@@ -198,25 +206,6 @@ async function checkBalance(client: HoldfastClient, address: Address, cost: { va
     `${address} has ${formatEther(balance)} FIL, and needs ${formatEther(needed)} to be sure of it.`,
     "npx hardhat fil doctor: it says where FIL comes from",
   );
-}
-
-/** Mainnet's money is real: its name is typed, or --yes said before. */
-export async function confirm(
-  args: Pick<WriteArguments, "yes">,
-  context: Context,
-  { client }: Connection,
-): Promise<void> {
-  if (client.chain.id !== MAINNET || args.yes) return;
-  if (process.stdin.isTTY !== true) {
-    throw new TaskConfigError("This is mainnet, and nobody is there to confirm.", "Run it again with --yes");
-  }
-  const answer = await context.prompts.ask('This is mainnet, with real money. Type "filecoin" to send');
-  if (answer.trim() !== "filecoin") {
-    throw new TaskConfigError(
-      "Not confirmed: nothing was sent.",
-      "Run it again with --dry-run to look first",
-    );
-  }
 }
 
 async function sendAll<landed>(
@@ -258,7 +247,8 @@ async function sendAll<landed>(
   return done;
 }
 
-function finalityOf(text: string): Finality {
+/** @throws TaskConfigError */
+export function finalityOf(text: string): Finality {
   const finality = FINALITIES.find((known) => known === text);
   if (finality !== undefined) return finality;
   throw new TaskConfigError(

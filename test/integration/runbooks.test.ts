@@ -148,7 +148,7 @@ describe("the Calibration runbook", function () {
   });
 
   it("makes the review pack, and lets a provider publish an offer", async () => {
-    await type("npx hardhat deploy review-pack");
+    await type("npx hardhat deploy review");
     expect(await readFile(join(checkout.root, "review-pack.md"), "utf8")).to.contain(devnet.contracts.deals);
     const [provider] = devnet.providers;
     const { owner } = devnet.accounts.providers[0]!;

@@ -94,7 +94,9 @@ export function chooseOffers<piece extends Pick<Piece, "commitment" | "height" |
         break;
       }
       proposals -= 1n;
-      deals.push({ offer, pieces: batch, quote: quoteOf(offer, batch, policy) });
+      const quote = quoteOf(offer, batch, policy);
+      deals.push({ offer, pieces: batch, quote });
+      room.set(provider, (room.get(provider) as bigint) - quote.bond);
       for (const piece of batch) {
         const state = wanted.get(piece)!;
         state.left -= 1;
@@ -103,7 +105,6 @@ export function chooseOffers<piece extends Pick<Piece, "commitment" | "height" |
       taken.add(provider);
     }
     if (!taken.has(provider)) pass(reason);
-    room.set(provider, bond);
   }
   return {
     ...{ deals, passedOver },
