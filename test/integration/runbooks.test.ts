@@ -122,7 +122,7 @@ describe("the Calibration runbook", function () {
         expect(stdout).to.contain("epoch");
         await type("npx hardhat fil fees");
         const dry = await type("npx hardhat deploy --dry-run");
-        expect(dry.stdout).to.contain("Nothing was signed");
+        expect(dry.stdout).to.contain("Nothing is signed");
         await passing(type("npx hardhat deploy --network calibration"), epochs.advance);
         return readDeployed("calibration", join(checkout.root, "deploy/deployments"));
       },
@@ -179,7 +179,6 @@ describe("the Calibration runbook", function () {
     await devnet.advance(100n);
     await devnet.hurry(type("npx hardhat deal report"));
     await devnet.hurry(type("npx hardhat deal settle"));
-    await type("npx hardhat fil doctor --network");
     await devnet.hurry(type("npx hardhat deal end"));
   });
 
