@@ -18,12 +18,16 @@ import {
   getReplication,
 } from "@holdfast/sdk";
 import { expect } from "chai";
+import type { NewTaskDefinition } from "hardhat/types/tasks";
 import { type Address, http, parseEther, toHex } from "viem";
 import { readDeployed } from "../../deploy/deploy-deals.ts";
+import { readParameters } from "../../deploy/parameters.ts";
+import { tasks } from "../../tasks/index.ts";
 import { type Checkout, createCheckout } from "../support/checkout.ts";
 import { type CommandRun, createShell, type Shell } from "../support/shell.ts";
 
 const RUNBOOK = await readFile(join(import.meta.dirname, "../../docs/runbooks/calibration.md"), "utf8");
+const MAINNET = await readFile(join(import.meta.dirname, "../../docs/runbooks/mainnet.md"), "utf8");
 const PASSWORD = "correct horse battery staple";
 
 /** Every command of the runbook in its order, typed into a copy of the repository, on a chain with Calibration's id and clock. */
@@ -226,9 +230,45 @@ describe("the Calibration runbook", function () {
   });
 });
 
-/** The runbook's fenced blocks of a language. */
-function blocksOf(language: string): string[] {
-  return [...RUNBOOK.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, "gm"))].map(
+/** Nobody runs these in CI: what they name has to be there. */
+describe("the mainnet runbook", () => {
+  it("has commands that exist, for mainnet alone", () => {
+    const commands = blocksOf("text", MAINNET).flatMap((block) => block.trim().split("\n"));
+    expect(commands.length).to.be.greaterThan(10);
+    for (const command of commands.filter((line) => line.startsWith("npx hardhat "))) {
+      const words = command.slice("npx hardhat ".length).split(" ");
+      if (words[0] === "ignition") continue;
+      const task =
+        tasks.find(({ id }) => id.join(" ") === words.slice(0, id.length).join(" ") && id.length === 2) ??
+        tasks.find(({ id }) => id.join(" ") === words[0]);
+      expect(task, command).to.have.property("options");
+      const { options } = task as NewTaskDefinition;
+      for (const option of words.filter((word) => word.startsWith("--") && word !== "--network")) {
+        const name = option.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+        expect(options, command).to.have.property(name);
+      }
+      if (words[0] !== "dataset") expect(command).to.match(/--network filecoin\b/);
+    }
+  });
+
+  it("names Filecoin Pay and USDFC where the deployment expects them", async () => {
+    const { Deals, Payments } = await readParameters("filecoin");
+    for (const address of [Deals.pay, Payments.usdfc]) expect(MAINNET).to.contain(address);
+  });
+
+  it("says early that a provider must allow-list the contract, and what nobody has run", () => {
+    for (const runbook of [RUNBOOK, MAINNET]) {
+      expect(runbook.indexOf("allow-list")).to.be.within(0, runbook.indexOf("## 1."));
+      expect(runbook)
+        .to.match(/Nobody has run (these steps|any of this)/)
+        .and.to.contain("_(live only)_");
+    }
+  });
+});
+
+/** A runbook's fenced blocks of a language. */
+function blocksOf(language: string, runbook = RUNBOOK): string[] {
+  return [...runbook.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, "gm"))].map(
     ([, block]) => block!,
   );
 }
