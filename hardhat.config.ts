@@ -96,7 +96,8 @@ export default defineConfig({
     solidity: {
       profiles: {
         default: solidityTests(1000, 256),
-        deep: solidityTests(100_000, 1000),
+        deep: solidityTests(10_000, 1000),
+        night: solidityTests(100_000, 1000),
         // Every line once: scripts/coverage/lines.ts.
         coverage: solidityTests(64, 8),
         // Each call its own transaction, with all that one costs: scripts/snapshots.ts.

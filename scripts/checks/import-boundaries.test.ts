@@ -54,6 +54,8 @@ const FORBIDDEN: [path: string, source: string, why: string][] = [
   ["watchers/src/deals/act.ts", 'import { start } from "@holdfast/devnet";', "only the demo"],
   ["app/src/main.tsx", 'import { join } from "node:path";', "run in browsers"],
   ["devnet/src/main.ts", 'import { main } from "@holdfast/watchers";', "nothing flows back"],
+  ["examples/store.ts", 'import { hashPiece } from "../sdk/src/index.ts";', "Import the package"],
+  ["examples/store.ts", 'import hre from "hardhat";', "viem client"],
 ];
 
 const ALLOWED: [path: string, source: string][] = [
@@ -93,6 +95,10 @@ const ALLOWED: [path: string, source: string][] = [
   ["deploy/preflight.ts", 'import { chains } from "../sdk/src/chains.ts";'],
   ["deploy/modules/deals.ts", 'import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";'],
   ["test/integration/flow.test.ts", 'import { start } from "@holdfast/devnet";'],
+  [
+    "examples/store.ts",
+    'import { startDevnet } from "@holdfast/devnet";\nimport * as sdk from "@holdfast/sdk";',
+  ],
 ];
 
 describe("import-boundaries", () => {

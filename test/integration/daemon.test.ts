@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -58,6 +58,17 @@ describe("holdfast-watch on a devnet", function () {
     return { code, ms: performance.now() - since };
   }
 
+  async function onDatabase(
+    work: (db: Awaited<ReturnType<typeof openWatcherDatabase>>) => Promise<void>,
+  ): Promise<void> {
+    const db = await openWatcherDatabase(join(bench.folder, "watch.db"));
+    try {
+      await work(db);
+    } finally {
+      await db.destroy();
+    }
+  }
+
   const nonce = () =>
     bench.devnet.chain.client.getTransactionCount({ address: bench.devnet.accounts.client.account.address });
   const proposals = async () =>
@@ -72,7 +83,9 @@ describe("holdfast-watch on a devnet", function () {
       "propose",
       "propose",
     ]);
-    expect(intents[0].call).to.equal("?");
+    expect(intents[0].call).to.match(
+      /^0x[0-9a-fA-F]{40}\.propose\(\{"offerId":"\d+","version":1,"dataset":"0x/,
+    );
     expect((await bench.call(["run", "--dry-run"])).stdout).to.match(/^deals:0x\w{8} {2}propose:/);
     expect(existsSync(join(bench.folder, "watch.db"))).to.equal(false);
     expect(await nonce()).to.equal(before);
@@ -129,6 +142,45 @@ describe("holdfast-watch on a devnet", function () {
     expect((await bench.call(["intents", "--kind", "propose"])).stdout).to.match(/^id +state +kind +key/);
   });
 
+  it("exports what is final, twice the same bytes, and finds nothing to differ from the chain", async () => {
+    const [one, two] = [join(bench.folder, "one.jsonl"), join(bench.folder, "two.jsonl")];
+    const { lines, sha256 } = await bench.json(["export", "--output", one]);
+    expect(await bench.json(["export", "--output", two])).to.include({ lines, sha256 });
+    const text = readFileSync(one, "utf8");
+    expect(text)
+      .to.equal(readFileSync(two, "utf8"))
+      .and.to.equal((await bench.call(["export"])).stdout);
+    const events = text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).event);
+    expect(events.filter((name) => name === "DealProposed")).to.have.length(3);
+    expect(events.filter((name) => name === "DealCopyActivated")).to.have.length(3);
+
+    const found = await bench.json(["verify"]);
+    expect(found.events).to.equal(events.filter((name) => name !== undefined).length);
+    expect(found.intents).to.be.at.least(3);
+    expect(found.differences).to.deep.equal([]);
+    await onDatabase(async (db) => {
+      const last = await db
+        .selectFrom("events")
+        .selectAll()
+        .where("event", "=", "DealProposed")
+        .executeTakeFirstOrThrow();
+      const at = (write: typeof last.args) =>
+        db
+          .updateTable("events")
+          .set({ args: write })
+          .where("transactionHash", "=", last.transactionHash)
+          .where("logIndex", "=", last.logIndex)
+          .execute();
+      await at(last.args.replace('"version":1', '"version":2'));
+      const { differences } = await bench.json(["verify"], 2);
+      expect(differences.map(({ about }: { about: string }) => about)).to.deep.equal(["event"]);
+      await at(last.args);
+    });
+  });
+
   it("refuses to retry or skip what has ended, or does not exist", async () => {
     const [{ id }] = (await bench.json(["intents", "--state", "done"])).intents;
     for (const args of [
@@ -179,8 +231,7 @@ describe("holdfast-watch on a devnet", function () {
   });
 
   it("leaves what cannot be finished in time, with 2", async () => {
-    const db = await openWatcherDatabase(join(bench.folder, "watch.db"));
-    try {
+    await onDatabase(async (db) => {
       const { intentId } = await db
         .selectFrom("transactions")
         .select("intentId")
@@ -193,9 +244,7 @@ describe("holdfast-watch on a devnet", function () {
       configure({ endpoints: [silentUrl] });
       expect(await bench.json(["drain", "--timeout", "1"], 2)).to.include({ unsettled: 1 });
       await set(0).execute();
-    } finally {
-      await db.destroy();
-    }
+    });
   });
 
   describe("refuses with 3", () => {
@@ -213,12 +262,12 @@ describe("holdfast-watch on a devnet", function () {
     });
 
     it("another chain than the configuration's", async () => {
-      configure({ chain: { ...chainOf(), id: 314_159 }, database: "other.db" });
+      configure({ chain: { ...bench.chain, id: 314_159 }, database: "other.db" });
       await refused(/its chain id is 31415926, not 314159/);
     });
 
     it("contracts that are not there", async () => {
-      const { id, contracts } = chainOf();
+      const { id, contracts } = bench.chain;
       const nowhere: `0x${string}` = `0x${"9".repeat(40)}`;
       configure({ chain: { id, contracts: { ...contracts, evidence: nowhere } }, database: "other.db" });
       await refused(/evidence has no code at 0x9+/);
@@ -315,9 +364,4 @@ describe("holdfast-watch on a devnet", function () {
       expect(said.toLowerCase()).not.to.contain(secret.toLowerCase());
     }
   });
-
-  function chainOf() {
-    const { deals, registry, evidence, pay } = bench.devnet.contracts;
-    return { id: 31_415_926, contracts: { deals, registry, evidence, pay } };
-  }
 });

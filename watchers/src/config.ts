@@ -146,7 +146,12 @@ const chainId = z
   );
 
 const daemonFile = z.strictObject({
-  chain: z.strictObject({ id: chainId, contracts }),
+  chain: z.strictObject({
+    id: chainId,
+    contracts,
+    /** Epoch of the first event that is kept. Default: that of the first start. */
+    fromEpoch: whole.optional(),
+  }),
   /** JSON-RPC of nodes that answer Filecoin.StateCall, best first. HOLDFAST_WATCH_RPC_URLS goes before. */
   endpoints: z.array(httpUrl).default([]),
   key: z

@@ -85,6 +85,19 @@ export async function main(argv: readonly string[]): Promise<void> {
       ),
     );
   program
+    .command("verify")
+    .description("compare what was done with the chain; 2 if they differ")
+    .action(on(async (context) => (await import("./cli/verify.ts")).verify(context)));
+  program
+    .command("export")
+    .description("everything final, as JSON lines")
+    .option("--output <path>", "into a file")
+    .action(
+      on<{ output?: string }>(async (context, flags) =>
+        (await import("./cli/export.ts")).exportEvents(context, flags),
+      ),
+    );
+  program
     .command("rebuild")
     .description("set a damaged database aside; the next run reads everything from the chain")
     .option("--force", "also one that is not damaged")

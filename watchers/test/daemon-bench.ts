@@ -40,6 +40,8 @@ export interface DaemonBench extends AsyncDisposable {
   readonly folder: string;
   readonly devnet: Devnet;
   readonly config: string;
+  /** Of the configuration: the chain and the contracts. */
+  readonly chain: DaemonConfigInput["chain"];
   /** Everything that any command wrote or answered. */
   readonly transcript: string[];
   pack(name: string, text: string): Promise<PackedPath>;
@@ -78,9 +80,11 @@ export async function openDaemonBench(options: DevnetOptions = {}): Promise<Daem
   const children = new Set<ChildProcess>();
   const { day, minDuration } = devnet.parameters;
 
+  const chain = { id: devnetChain.id, contracts: { deals, registry, evidence, pay } };
+
   function configure(change: Partial<DaemonConfigInput> = {}): void {
     const file = {
-      chain: { id: devnetChain.id, contracts: { deals, registry, evidence, pay } },
+      chain,
       endpoints: [devnet.rpcUrl],
       key: { keystore: "client.json", passwordFile: "password" },
       database: "watch.db",
@@ -126,7 +130,7 @@ export async function openDaemonBench(options: DevnetOptions = {}): Promise<Daem
   const call = (args: readonly string[], env?: Record<string, string>) => start(args, env).ended;
 
   return {
-    ...{ folder, devnet, config, transcript, configure, start, call },
+    ...{ folder, devnet, config, chain, transcript, configure, start, call },
     async pack(name, text) {
       const source = join(folder, name);
       mkdirSync(source, { recursive: true });

@@ -46,6 +46,11 @@ export * from "./post-bond.ts";
 export { type ProviderAnswer, type ProviderRequest, requestProvider } from "./provider-request.ts";
 export * from "./publish-offer.ts";
 export * from "./register-provider.ts";
+export {
+  MarketNotAllowedError,
+  type RequestSealingParameters,
+  requestSealing,
+} from "./request-sealing.ts";
 export * from "./revise-offer.ts";
 export { type SealedDealRequestParameters, sealedDealRequest } from "./sealed-deal-request.ts";
 export * from "./unbond.ts";

@@ -17,7 +17,7 @@ export interface ChainOptions {
   logger: Logger;
   metrics: Metrics;
   /** Told whenever an endpoint has shown that it is on the right chain. */
-  onVerified(): Promise<void>;
+  onVerified?(): Promise<void>;
 }
 
 /** The one reader of the daemon. */
@@ -36,7 +36,7 @@ export function openChain({ config, db, clock, logger, metrics, onVerified }: Ch
     ...{ urls, chain: chainById(chain.id), clock, logger, metrics },
     async verify(endpoint, name) {
       await identity.check(endpoint, name);
-      await onVerified();
+      await onVerified?.();
     },
   });
   const client = createPublicClient({

@@ -22,6 +22,7 @@ import { toJson } from "../runtime/status-server.ts";
 import { type StopError, stopErrorIn } from "../runtime/stop-error.ts";
 import { createTransactionSender } from "../runtime/transaction-sender.ts";
 import { openChain } from "./chain.ts";
+import { createFollower } from "./follower.ts";
 import { createHealth } from "./health.ts";
 import type { Key } from "./key.ts";
 import { openCapabilities } from "./registry.ts";
@@ -76,28 +77,13 @@ export async function openDaemon(options: DaemonOptions) {
     ...{ fault, logger, metrics, fence: options.fence },
   });
   const runner = createRequestRunner({ outbox, kinds: kinds.requests, fault, logger });
+  const follower = createFollower({ config, db, client, heads, capabilities, logger, metrics });
   const engine = createEngine({
-    capabilities,
-    outbox,
-    sender,
-    runner,
-    reach: heads.read,
-    clock,
-    logger,
-    metrics,
+    ...{ capabilities, outbox, sender, runner, reach: follower.reach, clock, logger, metrics },
   });
   const health = createHealth({
-    ...{
-      config,
-      db,
-      account: signer.address,
-      watchers: engine.watchers,
-      sender,
-      heads,
-      endpoints,
-      clock,
-      metrics,
-    },
+    ...{ config, db, account: signer.address, watchers: engine.watchers, clock, metrics },
+    ...{ sender, heads, endpoints, isSyncing: follower.isSyncing },
   });
 
   /** Work whose failure the next round may mend. @throws StopError otherwise */

@@ -20,13 +20,15 @@ export interface HealthOptions {
   sender: Pick<TransactionSender, "paused">;
   heads: { isStalled(): boolean };
   endpoints: Pick<Endpoints, "isOpen" | "states">;
+  /** Whether events are still being caught up with. */
+  isSyncing(): boolean;
   clock: Clock;
   metrics: Metrics;
 }
 
 /** Remembers what the last rounds were like, and says from it whether the daemon is well. */
 export function createHealth(options: HealthOptions) {
-  const { config, db, account, watchers, sender, heads, endpoints, clock, metrics } = options;
+  const { config, db, account, watchers, sender, heads, endpoints, isSyncing, clock, metrics } = options;
   const startedAt = clock.now();
   const plans = new Map<string, Plan>();
   let failures: ReadonlyMap<string, unknown> = new Map();
@@ -39,7 +41,7 @@ export function createHealth(options: HealthOptions) {
     const held = sender.paused().map(({ reason }) => reason);
     const found: Record<NotReady, boolean> = {
       starting: head === null,
-      syncing: false,
+      syncing: isSyncing(),
       stalled: heads.isStalled(),
       "breaker-open": !endpoints.isOpen(),
       "low-balance": held.includes("balance"),

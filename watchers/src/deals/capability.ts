@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Address, PublicClient } from "viem";
 import type { Capability, Plan, Watcher } from "../runtime/capability.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { RuntimeTables } from "../runtime/database.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { Outbox } from "../runtime/outbox.ts";
 import { requestKinds, transactionKinds } from "./act.ts";
@@ -13,6 +14,7 @@ import type { Contracts } from "./contracts.ts";
 import { type FilesOptions, openDatasetFiles, type SourcedPolicy } from "./dataset-files.ts";
 import { decide } from "./decide.ts";
 import { createLoader } from "./load.ts";
+import { dealsSources, ownEvents } from "./own-events.ts";
 import { createProviderMarket } from "./provider-market.ts";
 import { createSampler } from "./retrieval.ts";
 import type { Alert, CopyState, DealIntent, Epoch, State } from "./state.ts";
@@ -118,6 +120,8 @@ export async function createDealsCapability(options: DealsCapabilityOptions): Pr
     name: "deals",
     filesUrl: files.url,
     watchers: policies.map(createWatcher),
+    sources: dealsSources(contracts),
+    keep: ownEvents(db as unknown as Kysely<RuntimeTables>, account),
     transactions: transactionKinds(contracts),
     requests: requestKinds(market, createSampler({ db, timeoutMs, randomBytes, layerOf: files.layerOf })),
     close: async () => files.close(),

@@ -46,6 +46,7 @@ describe("deals watcher on a devnet", function () {
     devnet = await startDevnet({
       ...{ providers: 3, epochSeconds: 0.2, sealEpochs: 2n, folder: join(folder, "devnet") },
       onError: (error) => failures.push(error),
+      lotus: { seed: "watcher", nullRounds: 0.1 },
     });
     client = createPublicClient({
       chain: devnetChain,

@@ -1,3 +1,5 @@
+import type { Source } from "./chain-reader.ts";
+import type { StoredEvent } from "./event-log.ts";
 import type { Intent } from "./outbox.ts";
 import type { RequestKind } from "./request-runner.ts";
 import type { TransactionKind } from "./transaction-sender.ts";
@@ -29,6 +31,10 @@ export interface Capability {
   readonly transactions: Readonly<Record<string, TransactionKind>>;
   readonly requests: Readonly<Record<string, RequestKind>>;
   readonly watchers: readonly Watcher[];
+  /** Contracts whose events are kept. */
+  readonly sources?: readonly Source[];
+  /** Of the events of all sources, what concerns it; called in the order of the chain. */
+  keep?(events: StoredEvent[]): Promise<StoredEvent[]>;
   /** Ends what it opened. */
   close(): Promise<void>;
 }

@@ -68,7 +68,7 @@ export interface TransactionTable {
   signedEpoch: number;
   /** When a node first said that it had the bytes. */
   acceptedEpoch: number | null;
-  /** Where its receipt was last seen, while that was not final. */
+  /** Where its receipt was last seen. */
   minedEpoch: number | null;
   /** attoFIL that it cost, once its receipt is final. */
   fee: string | null;
