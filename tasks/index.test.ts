@@ -11,6 +11,7 @@ const WRITES = ["dryRun", "yes", "wait", "key", "from"];
 const WRITING = new Set([
   ...["provider register", "provider offer", "provider withdraw"],
   ...["deal propose", "deal extend", "deal end", "deal settle", "deal report", "deal fund"],
+  "deploy",
 ]);
 
 const isTask = (definition: TaskDefinition): definition is NewTaskDefinition =>

@@ -252,7 +252,8 @@ async function sendAll<landed>(
   return done;
 }
 
-function finalityOf(text: string): Finality {
+/** @throws TaskConfigError */
+export function finalityOf(text: string): Finality {
   const finality = FINALITIES.find((known) => known === text);
   if (finality !== undefined) return finality;
   throw new TaskConfigError(
