@@ -53,11 +53,11 @@ export async function killRun(options: KillRunOptions): Promise<KillRun> {
   const { town, folder, script, seed, payouts, kills, faultPoints = [], faults } = options;
   const { longestLifeMs = 300 } = options;
   const announced = new Set<string>();
+  let calls = 0;
   const service = createServer((request, response) => {
     announced.add(request.url as string);
     // Done, and yet the answer may get lost.
-    if (faults !== undefined && chance(seed, "service", announced.size) < faults.rate)
-      request.socket.destroy();
+    if (faults !== undefined && chance(seed, "service", ++calls) < faults.rate) request.socket.destroy();
     else response.end("{}");
   });
   service.listen(0, "127.0.0.1");

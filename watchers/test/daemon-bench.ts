@@ -60,6 +60,7 @@ export async function openDaemonBench(options: DevnetOptions = {}): Promise<Daem
   const failures: unknown[] = [];
   const devnet = await startDevnet({
     ...{ providers: 3, epochSeconds: 0.2, sealEpochs: 2n, folder: join(folder, "devnet") },
+    lotus: { seed: "daemon", nullRounds: 0.1 },
     onError: (error) => failures.push(error),
     ...options,
   });

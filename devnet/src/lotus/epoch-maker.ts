@@ -97,7 +97,8 @@ export async function createEpochMaker(options: EpochMakerOptions) {
 
   async function stateOf(from: Address): Promise<AccountState> {
     const [nonce, balance] = await Promise.all([
-      request<Hex>("eth_getTransactionCount", from, "latest").then(hexToNumber),
+      // What the network's own parties have sent, past the mempool, is as good as included.
+      request<Hex>("eth_getTransactionCount", from, "pending").then(hexToNumber),
       request<Hex>("eth_getBalance", from, "latest").then(hexToBigInt),
     ]);
     return nonce === 0 && balance === 0n ? undefined : { nonce, balance };

@@ -25,9 +25,11 @@ import { multicall3Bytecode } from "../../../node_modules/viem/_esm/constants/co
 import { benchPiece, DATASET } from "./piece.ts";
 
 const PROVIDERS = 4;
-/** Transactions of one block, activations of one transaction. */
-const BLOCK = 500;
-const ACTIVATIONS = 100;
+/**
+ * Transactions of one JSON-RPC batch and one block; activations of one transaction. The chain beneath runs all that waits
+ * for every further message: a pool that holds hundreds makes it crawl.
+ */
+const BLOCK = 100;
 const UNSEALED_CID_PREFIX = "0x0181e203922020";
 
 /** A devnet whose one client gets as many active deals of one piece as are asked for: real proposals, real notifications. */
@@ -37,7 +39,7 @@ export async function startDealsChain() {
   const { contracts, parameters, chain } = devnet;
   const client = createPublicClient({
     chain: devnetChain,
-    transport: http(devnet.rpcUrl, { batch: { batchSize: 100 }, timeout: 300_000 }),
+    transport: http(devnet.rpcUrl, { batch: { batchSize: BLOCK }, timeout: 300_000 }),
   });
   const payer = devnet.accounts.client.account;
   const offers = await openOffers(devnet);
@@ -71,7 +73,7 @@ export async function startDealsChain() {
   for (let epoch = 0; epoch < 100; epoch++) await mine();
 
   async function propose(from: number, to: number): Promise<void> {
-    for (let index = from; index < to; index++) {
+    const propose = (index: number) => {
       const { offerId, version } = offers[index % PROVIDERS] as (typeof offers)[number];
       const { commitment, height, padding } = benchPiece(index);
       const proposal = {
@@ -80,16 +82,17 @@ export async function startDealsChain() {
         pieces: [{ cid: commitment, height, padding }],
       };
       const data = encodeFunctionData({ abi: storageDealsAbi, functionName: "propose", args: [proposal] });
-      await send(payer.address, contracts.deals, data);
-    }
+      return send(payer.address, contracts.deals, data);
+    };
+    await Promise.all(range(from, to).map(propose));
     await mine();
   }
 
   async function activate(from: number, to: number): Promise<void> {
     for (const [provider, { minerId }] of chain.miners.entries()) {
       const mined = range(from, to).filter((index) => index % PROVIDERS === provider);
-      for (let at = 0; at < mined.length; at += ACTIVATIONS) {
-        const activations = mined.slice(at, at + ACTIVATIONS).map((index) => {
+      for (let at = 0; at < mined.length; at += BLOCK) {
+        const activations = mined.slice(at, at + BLOCK).map((index) => {
           const { commitment, paddedSize } = benchPiece(index);
           // Deals have the ids of their rails, and there are no others.
           const notify = [

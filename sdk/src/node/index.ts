@@ -1,4 +1,5 @@
 export { loadLayer, openCarFile, PieceLayerMismatchError, verifyCar } from "./car-file.ts";
+export { checkKeystore, checkNodeVersion } from "./check-node.ts";
 export { entryFromPath } from "./file-entry.ts";
 export {
   type CreateKeystoreOptions,
@@ -13,6 +14,7 @@ export {
   readKeystore,
   type UnlockedKey,
 } from "./keystore.ts";
+export { openPacked, type PackedFolder } from "./open-packed.ts";
 export { type PackedCar, type PackedPath, type PackPathOptions, packDataset } from "./pack-dataset.ts";
 export {
   openPieceHashPool,

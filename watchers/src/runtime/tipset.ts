@@ -50,7 +50,7 @@ export function classifyRangeError(error: unknown): RangeRefusal {
   if (findCause(error, (cause) => codeOf(cause) === LIMIT_EXCEEDED) !== undefined) return "too-large";
   if (isNamed(error, "TimeoutError")) return "too-large";
   if (
-    /too many results|results? (limit|exceed)|block range|range (limit|too|exceed)|deadline exceeded|timed? ?out/i.test(
+    /too many (results|events)|results? (limit|exceed)|block range|range (limit|too|exceed)|deadline exceeded|timed? ?out/i.test(
       text,
     )
   )
