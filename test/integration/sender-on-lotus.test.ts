@@ -1,4 +1,4 @@
-import { chance, startBareChain, withSeeds } from "@holdfast/devnet";
+import { chance, putTally, startBareChain, withSeeds } from "@holdfast/devnet";
 import { expect } from "chai";
 import {
   createPublicClient,
@@ -8,7 +8,7 @@ import {
   numberToHex,
   type PublicClient,
 } from "viem";
-import { putCounter } from "../../devnet/test/counter.ts";
+
 import { TALLY, tallyAbi } from "../../watchers/test/memory-node.ts";
 import { count, startSender } from "../../watchers/test/sender-process.ts";
 import { account, chain } from "../../watchers/test/test-chain.ts";
@@ -29,7 +29,7 @@ describe("transaction sender on a Lotus-like chain", function () {
       const client = createPublicClient({
         ...{ chain, cacheTime: 0, transport: http(bare.face.url, { retryCount: 0 }) },
       }) as PublicClient;
-      await putCounter(bare, TALLY);
+      await putTally(bare.provider, TALLY);
       const funds = [account.address, numberToHex(10n ** 20n)];
       await bare.provider.request({ method: "hardhat_setBalance", params: funds });
       await bare.mine(2);
