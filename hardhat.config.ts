@@ -2,7 +2,9 @@ import { createRequire } from "node:module";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import hardhatViem from "@nomicfoundation/hardhat-viem";
 import hardhatViemAssertions from "@nomicfoundation/hardhat-viem-assertions";
-import { defineConfig } from "hardhat/config";
+import { configVariable, defineConfig } from "hardhat/config";
+import type { NetworkUserConfig } from "hardhat/types/config";
+import { tasks } from "./tasks/index.ts";
 
 const solc = createRequire(import.meta.url).resolve("solc/soljson.js");
 
@@ -15,6 +17,23 @@ const filecoinLike = {
   blockGasLimit: 10_000_000_000n,
   transactionGasCap: false,
 } as const;
+
+/** The public test mnemonic of the devnet's accounts: worthless anywhere else. The first one deployed; the next is the client. */
+const devnetAccounts = {
+  mnemonic: "test test test test test test test test test test test junk",
+  initialIndex: 1,
+} as const;
+
+/** A chain that others run. Keys are in Hardhat's keystore, or in the environment: `npx hardhat keys new`. */
+const live = (name: "CALIBRATION" | "FILECOIN", chainId: number, url: string): NetworkUserConfig => ({
+  type: "http",
+  chainType: "generic",
+  chainId,
+  url: configVariable(`HOLDFAST_${name}_RPC_URL`, { default: url }),
+  accounts: [configVariable(`HOLDFAST_${name}_KEY`)],
+  // An epoch is 30 s, and an endpoint may wait for one.
+  timeout: 60_000,
+});
 
 /** Seeds are fixed, so that CI is the same twice; `depth` calls make one of the `sequences` of an invariant. */
 const solidityTests = (fuzzRuns: number, sequences: number) => ({
@@ -37,7 +56,21 @@ export default defineConfig({
       },
     ],
   },
-  networks: { default: filecoinLike, devnet: filecoinLike },
+  networks: {
+    default: filecoinLike,
+    devnet: filecoinLike,
+    /** The chain that `npx hardhat devnet` runs: a task without --network means it. */
+    localhost: {
+      type: "http",
+      chainType: "generic",
+      chainId: filecoinLike.chainId,
+      url: configVariable("HOLDFAST_DEVNET_RPC_URL", { default: "http://127.0.0.1:8545" }),
+      accounts: devnetAccounts,
+    },
+    calibration: live("CALIBRATION", 314_159, "https://api.calibration.node.glif.io/rpc/v1"),
+    filecoin: live("FILECOIN", 314, "https://api.node.glif.io/rpc/v1"),
+  },
+  tasks,
   paths: {
     sources: ["contracts", "examples"],
     tests: { mocha: "test/integration", solidity: "test/contracts" },
@@ -50,7 +83,8 @@ export default defineConfig({
     solidity: {
       profiles: {
         default: solidityTests(1000, 256),
-        deep: solidityTests(100_000, 1000),
+        deep: solidityTests(10_000, 1000),
+        night: solidityTests(100_000, 1000),
         // Every line once: scripts/coverage/lines.ts.
         coverage: solidityTests(64, 8),
         // Each call its own transaction, with all that one costs: scripts/snapshots.ts.

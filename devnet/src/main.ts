@@ -9,7 +9,7 @@ import type { LotusOptions } from "./lotus/lotus.ts";
 import type { OfferTerms } from "./provider/offer.ts";
 import { type Provider, type ProviderOptions, startProvider } from "./provider/provider.ts";
 
-export type { DevnetAccount, DevnetAccounts } from "./chain/accounts.ts";
+export { type DevnetAccount, type DevnetAccounts, devnetAccounts } from "./chain/accounts.ts";
 export type { DevnetChain, DevnetContracts } from "./chain/chain.ts";
 export { type DevnetParameters, devnetParameters } from "./chain/parameters.ts";
 export { type BareChain, startBareChain } from "./lotus/bare-chain.ts";
@@ -20,6 +20,7 @@ export { FAULT_KINDS, type FaultKind, type FaultOptions } from "./lotus/faults.t
 export { createLotus, type Lotus, type LotusFaceOptions, type LotusOptions } from "./lotus/lotus.ts";
 export type { ClientStyle } from "./lotus/methods.ts";
 export { withSeeds } from "./lotus/replay.ts";
+export { countCall, putTally, tallyAbi } from "./lotus/tally.ts";
 export type { Faults } from "./provider/faults.ts";
 export type { OfferTerms } from "./provider/offer.ts";
 export type { Provider } from "./provider/provider.ts";

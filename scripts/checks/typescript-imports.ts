@@ -64,10 +64,10 @@ function areaFault(path: string, { target }: Reference): Fault {
   return `${area}/ never imports ${owner}: ${INSTEAD[owner] ?? `nothing flows back from ${owner}/ to ${area}/. Move what both need into the sdk`}`;
 }
 
-/** A watcher knows runtime/ and itself, of the configuration the types alone. */
+/** A watcher knows runtime/ and itself, of the configuration the types alone; cli/ puts all of them together. */
 function siblingFault(path: string, { target, typeOnly }: Reference): Fault {
   const watcher = /^watchers\/src\/([^/]+)\//.exec(path)?.[1];
-  if (watcher === undefined || !target.startsWith(".")) return undefined;
+  if (watcher === undefined || watcher === "cli" || !target.startsWith(".")) return undefined;
   const resolved = posix.join(posix.dirname(path), target);
   const sibling = /^watchers\/src\/([^/]+)/.exec(resolved)?.[1];
   if (sibling === undefined || sibling === watcher || sibling === "runtime") return undefined;

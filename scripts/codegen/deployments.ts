@@ -23,11 +23,17 @@ export async function readDeployments(folder: string): Promise<Deployments> {
     const chain = chains[entry.name as ChainName];
     if (chain === undefined) throw new DeploymentFolderUnknownError(join(folder, entry.name));
     if (chain.id === chains.devnet.id) continue;
-    const text = await readFile(join(folder, entry.name, "deployed_addresses.json"), "utf8");
+    // Pins of what others deployed may be there before anything of ours is.
+    const text = await readFile(join(folder, entry.name, "deployed_addresses.json"), "utf8").catch(missing);
+    if (text === undefined) continue;
     const recorded = Object.entries(JSON.parse(text) as { [future: string]: string });
     deployments.set(chain.id, new Map(recorded.map(([future, address]) => [contractOf(future), address])));
   }
   return deployments;
+}
+
+function missing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
 }
 
 function contractOf(future: string): string {

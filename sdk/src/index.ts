@@ -4,6 +4,7 @@ export * from "./client.ts";
 export * from "./dataset/index.ts";
 export * from "./deals/index.ts";
 export * from "./deployments.ts";
+export * from "./doctor/index.ts";
 export * from "./errors/index.ts";
 export * from "./evidence/index.ts";
 export * from "./fvm/index.ts";

@@ -299,7 +299,8 @@ describe("the SDK's actions, on a devnet", function () {
     const { revert, next, message } = await refusal(getDeal(payer, { ...on.deals, dealId: 999n }));
     expect(revert).to.deep.include({ errorName: "DealUnknown", args: [999n] });
     expect(message).to.contain("DealUnknown(999)");
-    expect(next).to.contain("splitCopyId");
+    expect(message).to.contain("splitCopyId");
+    expect(next).to.equal("npx hardhat deal list");
     const call = declineDealCall(payer, { ...on.deals, dealId: 999n });
     const simulated = await simulateContract(payer, call).catch((error: unknown) => error);
     expect(decodeRevert(simulated, errorsAbi)).to.deep.include({ errorName: "DealUnknown" });

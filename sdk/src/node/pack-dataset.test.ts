@@ -164,6 +164,21 @@ describe("packing a dataset", () => {
       );
     });
 
+    it("gives the same pieces with worker threads and without, and verifies them alike", async () => {
+      await writeTree(join(dir, "in"), { a: bytesOf(25 << 20, 1), b: bytesOf(25 << 20, 2) });
+      const packIn = (out: string, workers: number) =>
+        packDataset(join(dir, "in"), { outDir: join(dir, out), maxPieceSize: 2 ** 25, workers });
+      const [alone, shared] = [await packIn("alone", 0), await packIn("shared", 2)];
+      expect(shared.dataset).to.equal(alone.dataset);
+      expect(shared.pieces).to.have.length(2);
+      for (const [index, piece] of shared.pieces.entries()) {
+        expect(piece.layer).to.deep.equal(alone.pieces[index]?.layer);
+        const bytes = new Uint8Array(await readFile(piece.carPath));
+        expect(hashPiece(bytes)).to.include({ cid: piece.cid, payloadSize: bytes.length });
+        expect((await verifyCar(piece.carPath, piece.cid, { workers: 2 })).layer).to.deep.equal(piece.layer);
+      }
+    });
+
     it("tells how far it is", async () => {
       await writeTree(join(dir, "in"), sample);
       const seen: PackProgress[] = [];

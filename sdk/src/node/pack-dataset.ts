@@ -7,6 +7,7 @@ import {
   rename,
   rm,
   rmdir,
+  stat,
   writeFile,
 } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
@@ -47,10 +48,11 @@ export interface PackedPath extends PackedDataset {
  */
 export async function packDataset(path: string, options: PackPathOptions): Promise<PackedPath> {
   const source = await entryFromPath(path);
+  const { size: atLeast } = await stat(path);
   const outDir = resolve(options.outDir);
   const created = await prepare(outDir, resolve(path));
   const written: string[] = [];
-  await using pool = openPieceHashPool(options);
+  await using pool = openPieceHashPool({ atLeast, ...options });
   try {
     const packed = await packEntry(
       source,

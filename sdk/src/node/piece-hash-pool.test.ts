@@ -78,6 +78,14 @@ describe("piece hash in worker threads", () => {
     expect(started).to.deep.equal([]);
   });
 
+  it("starts its threads at once when it is told of much", async () => {
+    await using _ = openPieceHashPool({ workers: 2, atLeast: ENOUGH });
+    await using little = openPieceHashPool({ workers: 2, atLeast: ENOUGH - 1 });
+    await little.createHasher().digest();
+    await new Promise(setImmediate);
+    expect(started).to.have.length(2);
+  });
+
   it("hands over to its workers also when nothing else waits for anything", async () => {
     await using pool = openPieceHashPool({ workers: 1 });
     const hasher = pool.createHasher();
@@ -97,7 +105,7 @@ describe("piece hash in worker threads", () => {
     await hasher.write(bytes.subarray(0, LAYER_BYTES)); // nobody has heard of it yet
     expect((await rejection(hasher.digest())).name).to.equal("PieceHashWorkerError");
     await ended;
-    expect((await rejection(hasher.write(bytes))).message).to.contain("workers: 0");
+    expect((await rejection(pool.createHasher().write(bytes))).message).to.contain("workers: 0");
   });
 
   it("leaves a process free to end", () => {

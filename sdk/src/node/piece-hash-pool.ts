@@ -16,6 +16,8 @@ const PARTS_A_WORKER = 2;
 export interface PieceHashPoolOptions {
   /** Worker threads; 0 to hash in the calling thread. By default as many as this machine runs at a time. */
   workers?: number;
+  /** Bytes that will be hashed at least, if known: when they are enough, workers start at once. */
+  atLeast?: number;
 }
 
 /** Worker threads that hash pieces, each its parts of `LAYER_BYTES`. Dispose of it when its hashers are done. */
@@ -34,20 +36,21 @@ export class PieceHashWorkerError extends BaseError {
 }
 
 /**
- * Opens a pool. Its workers start after 30 MiB, so that hashing less costs no more than without them; they keep the
+ * Opens a pool. Its workers start after 30 MiB, so that hashing less costs no more than without them. They keep the
  * process alive only while they work. Memory: about 4 MiB a worker, however much is hashed.
  */
 export function openPieceHashPool(options: PieceHashPoolOptions = {}): PieceHashPool {
-  const pool = new WorkerPool(options.workers ?? availableParallelism());
+  const pool = new WorkerPool(options.workers ?? availableParallelism(), options.atLeast ?? 0);
   return {
     createHasher() {
-      const cutter = new LayerCutter();
+      const cutter = new LayerCutter(() => pool.buffer());
       const nodes: (Uint8Array | Promise<Uint8Array>)[] = [];
       return {
         async write(bytes) {
           for (const part of cutter.cut(bytes)) nodes.push((await pool.hash(part)).node);
         },
-        digest: async () => cutter.finish(await Promise.all(nodes)),
+        // The last node while the workers are still at the others.
+        digest: async () => cutter.piece(await Promise.all([...nodes, ...cutter.last()])),
       };
     },
     [Symbol.asyncDispose]: () => pool.close(),
@@ -57,27 +60,37 @@ export function openPieceHashPool(options: PieceHashPoolOptions = {}): PieceHash
 class WorkerPool {
   readonly #size: number;
   readonly #workers: HashWorker[] = [];
+  readonly #spare: Uint8Array[] = [];
   #parts = 0;
 
-  constructor(size: number) {
+  constructor(size: number, atLeast: number) {
     this.#size = size;
+    if (atLeast >= FIRST_SHARED_PART * LAYER_BYTES) this.#start();
   }
 
-  /** When this returns, `part` may be reused. Its node is still to come where a worker computes it. */
+  buffer(): Uint8Array {
+    return this.#spare.pop() ?? new Uint8Array(LAYER_BYTES);
+  }
+
+  /** Takes a part over. Its node is still to come where a worker computes it. */
   async hash(part: Uint8Array): Promise<{ node: Uint8Array | Promise<Uint8Array> }> {
-    if (++this.#parts === FIRST_SHARED_PART) {
-      while (this.#workers.length < this.#size) this.#workers.push(new HashWorker());
-    }
+    if (++this.#parts === FIRST_SHARED_PART) this.#start();
     for (;;) {
       const ready = this.#workers.filter((worker) => worker.ready);
       if (ready.length === 0) {
         await nextTurn(); // or nobody would hear that a worker is ready
-        return { node: hashLayerNode(part, LAYER_HEIGHT) };
+        const node = hashLayerNode(part, LAYER_HEIGHT);
+        this.#spare.push(part);
+        return { node };
       }
       const idlest = ready.reduce((a, b) => (b.jobs.length < a.jobs.length ? b : a));
       if (idlest.jobs.length < PARTS_A_WORKER) return { node: idlest.hash(part) };
       await Promise.race(ready.map((worker) => worker.jobs[0]?.promise));
     }
+  }
+
+  #start(): void {
+    while (this.#workers.length < this.#size) this.#workers.push(new HashWorker(this.#spare));
   }
 
   async close(): Promise<void> {
@@ -91,10 +104,12 @@ class HashWorker {
   /** What it has to do, in order. */
   readonly jobs: PromiseWithResolvers<Uint8Array>[] = [];
   readonly #worker: Worker;
-  readonly #spare: HashedPart["part"][] = [];
+  readonly #spare: Uint8Array[];
   #failure: PieceHashWorkerError | undefined;
 
-  constructor() {
+  /** @param spare where it puts the parts that are done with. */
+  constructor(spare: Uint8Array[]) {
+    this.#spare = spare;
     // Beside this file, whether that is TypeScript or what it was compiled to.
     const script = new URL(`./piece-hash-worker${extname(import.meta.url)}`, import.meta.url);
     // Without the process's own options: not all of them suit a worker.
@@ -111,10 +126,8 @@ class HashWorker {
 
   hash(part: Uint8Array): Promise<Uint8Array> {
     if (this.#failure !== undefined) throw this.#failure;
-    const copy = this.#spare.pop() ?? new Uint8Array(LAYER_BYTES);
-    copy.set(part);
     this.#worker.ref();
-    this.#worker.postMessage(copy, [copy.buffer]);
+    this.#worker.postMessage(part, [part.buffer as ArrayBuffer]);
     const job = Promise.withResolvers<Uint8Array>();
     // Whoever waits for the node hears of a failure; until somebody does, it is no unhandled one.
     job.promise.catch(() => {});

@@ -29,7 +29,7 @@ export function createPieceHasher(): PieceHasher {
     write(bytes) {
       for (const part of cutter.cut(bytes)) nodes.push(hashLayerNode(part, LAYER_HEIGHT));
     },
-    digest: () => cutter.finish(nodes),
+    digest: () => cutter.piece([...nodes, ...cutter.last()]),
   };
 }
 
@@ -67,35 +67,48 @@ export function hashLayerNode(bytes: Uint8Array, height: number): Uint8Array {
 
 /** Cuts a stream into the bytes that the nodes of a piece's layer cover, and makes the piece of the nodes. */
 export class LayerCutter {
-  readonly #buffer = new Uint8Array(LAYER_BYTES);
+  readonly #newBuffer: (() => Uint8Array) | undefined;
+  #buffer: Uint8Array | undefined;
   #filled = 0;
   #payloadSize = 0;
   #done = false;
 
-  /** The parts of `LAYER_BYTES` that end in `bytes`. Each is valid until the next is asked for. */
+  /** @param newBuffer gives a buffer of `LAYER_BYTES` for every part, for whoever takes the part to keep. */
+  constructor(newBuffer?: () => Uint8Array) {
+    this.#newBuffer = newBuffer;
+  }
+
+  /** The parts of `LAYER_BYTES` that end in `bytes`. Without `newBuffer`, each is valid until the next. */
   *cut(bytes: Uint8Array): Generator<Uint8Array> {
     if (this.#done) throw new TypeError("This piece hasher has given its digest: create another one.");
     this.#payloadSize += bytes.length;
-    let at = 0;
-    while (bytes.length - at >= LAYER_BYTES - this.#filled) {
+    for (let at = 0; at < bytes.length; ) {
       const part = bytes.subarray(at, at + LAYER_BYTES - this.#filled);
       at += part.length;
-      if (part.length < LAYER_BYTES) this.#buffer.set(part, this.#filled);
-      this.#filled = 0;
-      yield part.length < LAYER_BYTES ? this.#buffer : part;
+      if (part.length === LAYER_BYTES && this.#newBuffer === undefined) {
+        yield part;
+        continue;
+      }
+      const buffer = this.#buffer ?? this.#newBuffer?.() ?? new Uint8Array(LAYER_BYTES);
+      buffer.set(part, this.#filled);
+      this.#filled = (this.#filled + part.length) % LAYER_BYTES;
+      this.#buffer = this.#filled > 0 || this.#newBuffer === undefined ? buffer : undefined;
+      if (this.#filled === 0) yield buffer;
     }
-    this.#buffer.set(bytes.subarray(at), this.#filled);
-    this.#filled += bytes.length - at;
   }
 
-  /** The piece of all that was cut, whose nodes so far are `nodes`. */
-  finish(nodes: Uint8Array[]): HashedPiece {
+  /** Ends the stream. The last node, of what was not cut; none if nothing is left after other nodes. */
+  last(): Uint8Array[] {
     this.#done = true;
+    if (this.#filled === 0 && this.#payloadSize > 0) return [];
+    const rest = this.#buffer?.subarray(0, this.#filled) ?? new Uint8Array(0);
+    return [hashLayerNode(rest, Math.min(heightFor(this.#payloadSize), LAYER_HEIGHT))];
+  }
+
+  /** The piece whose layer is `nodes`, the last one included. */
+  piece(nodes: Uint8Array[]): HashedPiece {
+    const layer = concat(nodes);
     const height = heightFor(this.#payloadSize);
-    const rest = this.#buffer.subarray(0, this.#filled);
-    const last =
-      this.#filled > 0 || nodes.length === 0 ? [hashLayerNode(rest, Math.min(height, LAYER_HEIGHT))] : [];
-    const layer = concat([...nodes, ...last]);
     return { ...pieceFrom(joinLayer(layer, height), this.#payloadSize, height), layer };
   }
 }

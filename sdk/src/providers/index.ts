@@ -36,6 +36,7 @@ export * from "./get-provider-owner.ts";
 export * from "./get-registry-parameters.ts";
 export * from "./is-provider-controller.ts";
 export * from "./is-provider-owner.ts";
+export * from "./list-offers.ts";
 export * from "./mk20.ts";
 export { createMk20Client, type Mk20Client, type Mk20ClientOptions } from "./mk20-client.ts";
 export * from "./offer-terms.ts";

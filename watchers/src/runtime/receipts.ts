@@ -65,14 +65,24 @@ export function createReceipts(context: SenderContext) {
     isFinal: boolean,
   ): Promise<Progress> {
     const { intent, nonce, attempts } = flight;
-    const outcome = await outcomeOf(flight, receipt);
+    let outcome: Outcome;
+    try {
+      outcome = await outcomeOf(flight, receipt);
+    } catch (error) {
+      const { transactionHash: hash } = receipt;
+      logger.error(
+        { key: intent.key, hash, error: textOf(error) },
+        "a receipt lacks what it should hold; asked again",
+      );
+      return WAITING;
+    }
     // An outcome that was observed before may have become another one in a reorganisation.
     const isNews = !hasOutcome(intent, outcome);
     const fee = receipt.gasUsed * receipt.effectiveGasPrice;
     if (isFinal) fault("final:before");
     await outbox.db.transaction().execute(async (within) => {
       if (isNews) await outbox.finish(within, intent.id, latest, outcome);
-      if (isFinal) await log.settle(within, nonce, receipt.transactionHash, fee);
+      if (isFinal) await log.settle(within, nonce, receipt, fee);
       else await log.seen(within, flight, receipt);
     });
     fault(isFinal ? "final:after" : "observe:after");

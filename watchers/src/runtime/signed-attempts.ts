@@ -38,8 +38,7 @@ export function createAttempts(context: SenderContext) {
   let headroom: bigint | undefined;
 
   /** What the call needs, at the prices of now. */
-  async function termsOf(call: ContractCall): Promise<Terms> {
-    const data = encodeCall(call);
+  async function termsOf(call: ContractCall, data: Hex): Promise<Terms> {
     const [gas, fees] = await Promise.all([gasOf(call, data), quoteFees(client)]);
     return { to: call.address, data, gas, ...fees };
   }
