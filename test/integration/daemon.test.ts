@@ -128,6 +128,12 @@ describe("holdfast-watch on a devnet", function () {
     expect((await bench.call(["status"])).stdout).to.match(/version \d[^:]*: ready\nhead \d+, final \d+/);
 
     const { code, ms } = await stop(daemon);
+    const sent = daemon
+      .stderr()
+      .split("\n")
+      .filter((line) => line.includes("transaction sent"));
+    expect(sent.length).to.be.at.least(3);
+    for (const line of sent) expect(JSON.parse(line)).to.include.keys("intentId", "key", "txHash", "epoch");
     expect(code).to.equal(0);
     expect(ms).to.be.lessThan(10_000);
     expect((await bench.json(["status"], 2)).daemon).to.equal(null);
