@@ -8,6 +8,18 @@ import { tasks } from "./tasks/index.ts";
 
 const solc = createRequire(import.meta.url).resolve("solc/soljson.js");
 
+const compilers = [
+  {
+    version: "0.8.37",
+    path: solc,
+    settings: {
+      evmVersion: "cancun",
+      optimizer: { enabled: true, runs: 200 },
+      metadata: { bytecodeHash: "none" },
+    },
+  },
+];
+
 /** Filecoin's gas limit and, for what can be doubled, its opcodes: osaka gives the precompiles of nv28. */
 const filecoinLike = {
   type: "edr-simulated",
@@ -35,6 +47,12 @@ const live = (name: "CALIBRATION" | "FILECOIN", chainId: number, url: string): N
   timeout: 60_000,
 });
 
+/** A chain that Hardhat does not know, with its Blockscout. */
+const explored = (name: string, url: string) => ({
+  ...{ name, chainType: "generic" as const },
+  blockExplorers: { blockscout: { name: "Blockscout", url, apiUrl: `${url}/api` } },
+});
+
 /** Seeds are fixed, so that CI is the same twice; `depth` calls make one of the `sequences` of an invariant. */
 const solidityTests = (fuzzRuns: number, sequences: number) => ({
   fuzz: { runs: fuzzRuns, seed: "0x686f6c6466617374" },
@@ -43,19 +61,8 @@ const solidityTests = (fuzzRuns: number, sequences: number) => ({
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, hardhatViem, hardhatViemAssertions],
-  solidity: {
-    compilers: [
-      {
-        version: "0.8.37",
-        path: solc,
-        settings: {
-          evmVersion: "cancun",
-          optimizer: { enabled: true, runs: 200 },
-          metadata: { bytecodeHash: "none" },
-        },
-      },
-    ],
-  },
+  // What is deployed and verified (Ignition and hardhat-verify take "production") is what is tested.
+  solidity: { profiles: { default: { compilers }, production: { compilers } } },
   networks: {
     default: filecoinLike,
     devnet: filecoinLike,
@@ -70,6 +77,12 @@ export default defineConfig({
     calibration: live("CALIBRATION", 314_159, "https://api.calibration.node.glif.io/rpc/v1"),
     filecoin: live("FILECOIN", 314, "https://api.node.glif.io/rpc/v1"),
   },
+  // `npx hardhat ignition verify <chain> --network <chain>` sends the source to both.
+  chainDescriptors: {
+    314: explored("Filecoin", "https://filecoin.blockscout.com"),
+    314159: explored("Filecoin Calibration", "https://filecoin-testnet.blockscout.com"),
+  },
+  verify: { etherscan: { enabled: false }, blockscout: { enabled: true }, sourcify: { enabled: true } },
   tasks,
   paths: {
     sources: ["contracts", "examples"],

@@ -1,6 +1,7 @@
 import type { TaskDefinition } from "hardhat/types/tasks";
 import { datasetTasks } from "./dataset/index.ts";
 import { dealTasks } from "./deal/index.ts";
+import { deployTasks } from "./deploy/index.ts";
 import { devnetTasks } from "./devnet/index.ts";
 import { filTasks } from "./fil/index.ts";
 import { keysTasks } from "./keys/index.ts";
@@ -14,4 +15,5 @@ export const tasks: TaskDefinition[] = [
   ...filTasks,
   ...keysTasks,
   ...devnetTasks,
+  ...deployTasks,
 ];

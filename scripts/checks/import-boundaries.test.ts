@@ -16,6 +16,8 @@ const manifests = {
 const found = (path: string, source: string) => findIn(importBoundaries, { ...manifests, [path]: source });
 
 const FORBIDDEN: [path: string, source: string, why: string][] = [
+  ["deploy/modules/deals.ts", 'import { chains } from "@holdfast/sdk";', "Ignition alone"],
+  ["deploy/preflight.ts", 'import { startDevnet } from "@holdfast/devnet";', "deploy/ never imports devnet"],
   [
     "contracts/deals/A.sol",
     'import {B} from "../evidence/SectorEvidence.sol";',
@@ -90,6 +92,7 @@ const ALLOWED: [path: string, source: string][] = [
   ],
   ["devnet/src/main.ts", 'import abi from "../../artifacts/A.json" with { type: "json" };'],
   ["devnet/src/chain/chain.ts", 'import hre from "hardhat";'],
+  ["deploy/preflight.ts", 'import { chains } from "../sdk/src/chains.ts";'],
   ["deploy/modules/deals.ts", 'import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";'],
   ["test/integration/flow.test.ts", 'import { start } from "@holdfast/devnet";'],
   [

@@ -16,7 +16,7 @@ const NEVER: Record<string, string[]> = {
   devnet: ["watchers", "app", "tasks"],
   app: ["node", "hardhat", "watchers", "devnet", "tasks", "deploy", "scripts", "artifacts"],
   tasks: ["watchers", "app", "devnet"],
-  deploy: ["sdk", "watchers", "app", "devnet", "tasks"],
+  deploy: ["watchers", "app", "devnet", "tasks"],
   examples: ["hardhat", "app", "tasks", "deploy", "scripts", "artifacts"],
 };
 
@@ -55,6 +55,9 @@ function faultOf(path: string, reference: Reference, declared: Set<string>): Fau
 function areaFault(path: string, { target }: Reference): Fault {
   const area = path.split("/")[0]!;
   const owner = ownerOf(path, target);
+  if (owner === "sdk" && path.startsWith("deploy/modules/")) {
+    return "a module says what is deployed, and no more: Ignition alone. What looks at a chain stands beside modules/";
+  }
   if (area === "examples" && owner !== area && target.startsWith(".")) {
     return "an example is what another project would write. Import the package (@holdfast/sdk)";
   }

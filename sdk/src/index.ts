@@ -12,3 +12,4 @@ export * from "./generated/abis.ts";
 export { addresses } from "./generated/addresses.ts";
 export * from "./payments/index.ts";
 export * from "./providers/index.ts";
+export * from "./wallet/index.ts";

@@ -41,7 +41,6 @@ export const dealTasks = [
   )
     .addPositionalArgument(deal)
     .addPositionalArgument({ name: "url", description: "Base URL of the CARs: <url>/<piece CID>.car" })
-    .addOption({ name: "folder", description: "What dataset pack wrote", defaultValue: "cars" })
     .addOption({ name: "key", description: "The client's key: see deal propose", defaultValue: "0" })
     .setAction(() => import("./submit.ts"))
     .build(),

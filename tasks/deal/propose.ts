@@ -18,9 +18,9 @@ import { fields, table } from "../run/output.ts";
 import { amount, epochs, minerId, whole } from "../run/parse.ts";
 import { inStage } from "../run/progress.ts";
 import { carryOut, type Step, senderAddress } from "../run/send.ts";
+import { askProvider, type Submission } from "./ask-provider.ts";
 import { fund, type Landed, totalOf } from "./funding.ts";
 import { type Token, tokenOf } from "./money.ts";
-import { type Submission, submitCopies } from "./submit-copies.ts";
 
 interface ProposeArguments extends WriteArguments {
   folder: string;
@@ -107,14 +107,11 @@ export default command<ProposeArguments>(async (args, context) => {
         const submissions: Submission[] = [];
         if (args.submit !== undefined) {
           for (const dealId of ids) {
-            submissions.push(
-              ...(await submitCopies(connection, { dealId, packed, url: args.submit, privateKey })),
-            );
+            submissions.push(await askProvider(connection, { dealId, url: args.submit, privateKey }));
           }
         }
         const failed = submissions.filter(({ error }) => error !== undefined);
-        for (const { dealId, copy, error } of failed)
-          context.note(`  copy ${copy} of deal ${dealId}: ${error}`);
+        for (const { dealId, error } of failed) context.note(`  deal ${dealId}: ${error}`);
         return {
           json: { dataset: packed.dataset, deals, missingCopies: missing, submissions },
           text: [
@@ -182,8 +179,8 @@ function describe({ offer, pieces, quote }: ChosenDeal<PackedPiece>) {
   };
 }
 
-function nextStep(ids: readonly bigint[], { submit, folder }: ProposeArguments, failed: number): string {
+function nextStep(ids: readonly bigint[], { submit }: ProposeArguments, failed: number): string {
   if (submit !== undefined && failed === 0)
     return `npx hardhat deal status ${ids[0]}: the providers fetch, seal and report`;
-  return `npx hardhat deal submit ${ids[0]} <url of the CARs> --folder ${folder}, for each deal; or let the daemon serve the CARs and ask`;
+  return `npx hardhat deal submit ${ids[0]} <url of the CARs>, for each deal; or let the daemon serve the CARs and ask`;
 }

@@ -5,7 +5,6 @@ import {
   chains,
   clockFromBlock,
   createHoldfastClient,
-  DeploymentUnknownError,
   type EpochClock,
   epochText,
   getDealsParameters,
@@ -93,7 +92,12 @@ export async function connect(hre: HardhatRuntimeEnvironment): Promise<Connectio
     if (recorded !== undefined) return recorded;
     const record = chain.id === chains.devnet.id ? await readDevnetRecord(root, url) : undefined;
     if (record !== undefined) return record.deals;
-    if (chain.id !== chains.devnet.id) throw new DeploymentUnknownError("StorageDeals", chain.id);
+    if (chain.id !== chains.devnet.id) {
+      throw new TaskConfigError(
+        `StorageDeals is on no record of ${chain.name}.`,
+        `npx hardhat deploy --network ${network}, or set ${DEALS_VARIABLE} to where it is`,
+      );
+    }
     throw new TaskConfigError(`No devnet runs at ${new URL(url).host}.`, "npx hardhat devnet");
   };
   let contracts: Promise<Contracts> | undefined;

@@ -113,10 +113,7 @@ export async function carryOut<landed>(
   }
   context.note(`${emphasis("bold", "About to do this:")}\n${preview}`);
   await checkBalance(client, address, fil);
-  await confirmMainnet({
-    ...{ chainId: client.chain.id, yes: args.yes, onTerminal: process.stdin.isTTY === true },
-    ask: context.prompts.ask,
-  });
+  await confirm(args, context, connection);
   const landed = await sendAll(plan, { client, context, finality });
   const outcome = await plan.outcome(landed, sender!);
   const transactions = landed.map(({ receipt: { transactionHash, blockNumber, gasUsed } }, at) => {
@@ -208,6 +205,14 @@ async function checkBalance(client: HoldfastClient, address: Address, cost: { va
   );
 }
 
+/** Asks before anything is sent to mainnet. @throws TaskConfigError */
+export function confirm(args: { yes: boolean }, { prompts }: Context, { client }: Connection): Promise<void> {
+  return confirmMainnet({
+    ...{ chainId: client.chain.id, yes: args.yes, onTerminal: process.stdin.isTTY === true },
+    ask: prompts.ask,
+  });
+}
+
 async function sendAll<landed>(
   { steps, resume }: Plan<landed>,
   { client, context, finality }: { client: HoldfastClient; context: Context; finality: Finality },
@@ -247,7 +252,8 @@ async function sendAll<landed>(
   return done;
 }
 
-function finalityOf(text: string): Finality {
+/** @throws TaskConfigError */
+export function finalityOf(text: string): Finality {
   const finality = FINALITIES.find((known) => known === text);
   if (finality !== undefined) return finality;
   throw new TaskConfigError(

@@ -3,9 +3,11 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { devnet as devnetChain } from "@holdfast/sdk";
 import type { PackedPath } from "@holdfast/sdk/node";
 import { openWatcherDatabase } from "@holdfast/watchers";
 import { expect } from "chai";
+import { createWalletClient, http } from "viem";
 import {
   ask,
   type DaemonBench,
@@ -349,6 +351,34 @@ describe("holdfast-watch on a devnet", function () {
       ({ attempts }: { attempts: unknown[] }) => attempts.length > 0,
     );
     expect(await nonce()).to.be.at.most(before + sent.length);
+  });
+
+  it("decides anew what an old copy of its database had decided, and does not carry it out", async () => {
+    const epoch = Number(bench.devnet.epoch());
+    await onDatabase(async (db) => {
+      const row = {
+        key: "poke:77:old:1",
+        subject: "poke:77:old",
+        kind: "poke",
+        version: 1e6,
+        createdEpoch: epoch,
+      };
+      await db
+        .insertInto("intents")
+        .values({ ...row, payload: '{"dealId":{"$bigint":"77"}}' })
+        .execute();
+    });
+    const { account } = bench.devnet.accounts.client;
+    const wallet = createWalletClient({ chain: devnetChain, transport: http(bench.devnet.rpcUrl), account });
+    const hash = await wallet.sendTransaction({ to: account.address, value: 0n });
+    await bench.devnet.hurry(bench.devnet.chain.client.waitForTransactionReceipt({ hash }));
+    const { daemon, url } = await running();
+    await eventually("ready", async () => (await ask(bench, `${url}/ready`)).status === 200 || undefined);
+    expect((await stop(daemon)).code).to.equal(0);
+    const { intents } = await bench.json(["intents", "--state", "skipped"]);
+    const old = intents.find(({ key }: { key: string }) => key === "poke:77:old:1");
+    expect(old?.error).to.match(/does not know of/);
+    expect(old?.attempts).to.deep.equal([]);
   });
 
   it("has shown no key, password or token to anybody, in all of this", () => {

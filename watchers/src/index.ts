@@ -1,5 +1,7 @@
 export {
   ConfigInvalidError,
+  type DaemonConfig,
+  type DaemonConfigInput,
   type DealsConfig,
   type DealsConfigInput,
   loadConfig,

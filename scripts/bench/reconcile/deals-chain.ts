@@ -25,10 +25,11 @@ import { multicall3Bytecode } from "../../../node_modules/viem/_esm/constants/co
 import { benchPiece, DATASET } from "./piece.ts";
 
 const PROVIDERS = 4;
-/** Transactions of one block, of one JSON-RPC batch; activations of one transaction. */
-const BLOCK = 500;
-const BATCH = 100;
-const ACTIVATIONS = 100;
+/**
+ * Transactions of one JSON-RPC batch and one block; activations of one transaction. The chain beneath runs all that waits
+ * for every further message: a pool that holds hundreds makes it crawl.
+ */
+const BLOCK = 100;
 const UNSEALED_CID_PREFIX = "0x0181e203922020";
 
 /** A devnet whose one client gets as many active deals of one piece as are asked for: real proposals, real notifications. */
@@ -38,7 +39,7 @@ export async function startDealsChain() {
   const { contracts, parameters, chain } = devnet;
   const client = createPublicClient({
     chain: devnetChain,
-    transport: http(devnet.rpcUrl, { batch: { batchSize: BATCH }, timeout: 300_000 }),
+    transport: http(devnet.rpcUrl, { batch: { batchSize: BLOCK }, timeout: 300_000 }),
   });
   const payer = devnet.accounts.client.account;
   const offers = await openOffers(devnet);
@@ -83,18 +84,15 @@ export async function startDealsChain() {
       const data = encodeFunctionData({ abi: storageDealsAbi, functionName: "propose", args: [proposal] });
       return send(payer.address, contracts.deals, data);
     };
-    // A batch after the other: deals get their ids in this order.
-    for (let at = from; at < to; at += BATCH) {
-      await Promise.all(range(at, Math.min(to, at + BATCH)).map(propose));
-    }
+    await Promise.all(range(from, to).map(propose));
     await mine();
   }
 
   async function activate(from: number, to: number): Promise<void> {
     for (const [provider, { minerId }] of chain.miners.entries()) {
       const mined = range(from, to).filter((index) => index % PROVIDERS === provider);
-      for (let at = 0; at < mined.length; at += ACTIVATIONS) {
-        const activations = mined.slice(at, at + ACTIVATIONS).map((index) => {
+      for (let at = 0; at < mined.length; at += BLOCK) {
+        const activations = mined.slice(at, at + BLOCK).map((index) => {
           const { commitment, paddedSize } = benchPiece(index);
           // Deals have the ids of their rails, and there are no others.
           const notify = [

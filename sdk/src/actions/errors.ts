@@ -3,6 +3,7 @@ import type { DeploymentUnknownError } from "../deployments.ts";
 import { BaseError } from "../errors/base-error.ts";
 import { type ContractRevertedError, explainRevert } from "../errors/decode-revert.ts";
 import { actionErrorsAbi } from "../errors/known-errors.ts";
+import { explainWallet, type WalletChainError, type WalletError } from "../wallet/errors.ts";
 
 /** An action that sends has nobody to send for. */
 export class AccountMissingError extends BaseError {
@@ -34,15 +35,17 @@ export class EventMissingError extends BaseError {
   }
 }
 
-/** What viem threw, as a `ContractRevertedError` with the next step if a contract refused. */
+/** What viem threw, with the next step: as a `WalletError` if a wallet declined, as a `ContractRevertedError` if a contract did. */
 export function explained(error: unknown): unknown {
-  return explainRevert(error, actionErrorsAbi);
+  return explainWallet(error) ?? explainRevert(error, actionErrorsAbi);
 }
 
-/** What an action rejects with, beside what viem itself throws for a transport that fails or a wallet that declines. */
+/** What an action rejects with, beside what viem itself throws for a transport that fails. */
 export type ActionError =
   | ContractRevertedError<typeof actionErrorsAbi>
   | AccountMissingError
   | DeploymentUnknownError
   | EventMissingError
-  | TransactionRevertedError;
+  | TransactionRevertedError
+  | WalletChainError
+  | WalletError;

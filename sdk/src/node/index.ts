@@ -23,4 +23,3 @@ export {
   PieceHashWorkerError,
 } from "./piece-hash-pool.ts";
 export { type ReadPathOptions, type ReadProgress, readDataset } from "./read-dataset.ts";
-export { ulid } from "./ulid.ts";

@@ -2,7 +2,7 @@ import { type Account, type Address, domainSeparator, type Hex, parseAbi, parseS
 import { parseAccount } from "viem/accounts";
 import { getBlock, readContract, signTypedData } from "viem/actions";
 import type { ActionClient } from "../actions/action.ts";
-import { AccountMissingError } from "../actions/errors.ts";
+import { AccountMissingError, explained } from "../actions/errors.ts";
 import { BaseError } from "../errors/base-error.ts";
 
 export interface SignPermitParameters {
@@ -77,6 +77,8 @@ export async function signPermit(client: ActionClient, parameters: SignPermitPar
     types: { Permit: PERMIT },
     primaryType: "Permit",
     message: { owner: signer.address, spender, value: amount, nonce, deadline },
+  }).catch((error: unknown) => {
+    throw explained(error);
   });
   const { r, s, yParity } = parseSignature(signature);
   return { deadline, v: 27 + yParity, r, s };

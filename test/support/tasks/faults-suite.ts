@@ -26,7 +26,7 @@ export function faultsSuite(stage: TaskStage): void {
       }
     });
 
-    it("is 1 for what the stage.chain refuses, and for a stage.chain that is not there", async () => {
+    it("is 1 for what the chain refuses, and for a chain that is not there", async () => {
       const unknown = await stage.tasks.json<{ error: { message: string; next: string } }>(
         ["deal", "status", "999"],
         { code: 1 },

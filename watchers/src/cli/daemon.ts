@@ -3,7 +3,6 @@ import type { Kysely, Transaction } from "kysely";
 import type { Logger } from "pino";
 import type { DaemonConfig } from "../config.ts";
 import type { DealsTables } from "../deals/tables.ts";
-import { readAccount } from "../runtime/account-state.ts";
 import type { Clock } from "../runtime/clock.ts";
 import {
   bindDatabase,
@@ -21,6 +20,7 @@ import { createRequestRunner } from "../runtime/request-runner.ts";
 import { toJson } from "../runtime/status-server.ts";
 import { type StopError, stopErrorIn } from "../runtime/stop-error.ts";
 import { createTransactionSender } from "../runtime/transaction-sender.ts";
+import { catchUp } from "./catch-up.ts";
 import { openChain } from "./chain.ts";
 import { createFollower } from "./follower.ts";
 import { createHealth } from "./health.ts";
@@ -102,28 +102,6 @@ export async function openDaemon(options: DaemonOptions) {
     health.beat();
   }
 
-  /**
-   * Without a record of what was sent before, nothing is sent until all of it has been mined: what the chain says is then
-   * all that there is.
-   */
-  async function settle(signal: AbortSignal): Promise<void> {
-    const { count } = await db
-      .selectFrom("intents")
-      .select((row) => row.fn.countAll<number>().as("count"))
-      .executeTakeFirstOrThrow();
-    if (Number(count) > 0) return;
-    for (let isQuiet = false; !isQuiet && !signal.aborted; ) {
-      await attempt(async () => {
-        const { mined, known } = await readAccount(client, signer.address);
-        isQuiet = known <= mined;
-        if (!isQuiet) logger.warn({ pending: known - mined }, "waiting for earlier transactions of this key");
-        return undefined;
-      });
-      if (isQuiet) return;
-      await clock.sleep(config.pollMs, signal);
-    }
-  }
-
   return {
     health,
     /** Loads and decides once; nothing is sent. What it would do is told as calls. */
@@ -138,7 +116,14 @@ export async function openDaemon(options: DaemonOptions) {
     },
     /** Rounds until the signal aborts. @throws StopError */
     async run(signal: AbortSignal): Promise<void> {
-      await settle(signal);
+      for (let isReady = false; !isReady && !signal.aborted; ) {
+        await attempt(async () => {
+          const account = signer.address;
+          isReady = await catchUp({ db, client, account, kinds: Object.keys(kinds.transactions), logger });
+          return undefined;
+        });
+        if (!isReady) await clock.sleep(config.pollMs, signal);
+      }
       while (!signal.aborted) {
         await attempt(() => engine.step(signal));
         await clock.sleep(config.pollMs, signal);
