@@ -42,6 +42,7 @@ describe("the packages, as npm pack makes them and an empty project installs the
       ["install", ...quiet, "--registry", registry.url, ...tarballs, "ethers", "@types/node"],
       {
         cwd: project,
+        env: { ...process.env, NO_PROXY: "127.0.0.1", no_proxy: "127.0.0.1" },
       },
     );
     await cp(CONSUMERS, project, { recursive: true });

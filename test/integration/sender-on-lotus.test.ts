@@ -8,7 +8,6 @@ import {
   numberToHex,
   type PublicClient,
 } from "viem";
-
 import { TALLY, tallyAbi } from "../../watchers/test/memory-node.ts";
 import { count, startSender } from "../../watchers/test/sender-process.ts";
 import { account, chain } from "../../watchers/test/test-chain.ts";

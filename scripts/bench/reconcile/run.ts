@@ -29,6 +29,8 @@ export interface RunInput {
 /** What a step took, counted on the wire. */
 export interface StepCost {
   seconds: number;
+  /** Of them those in which this process computed; in the others the chain did. */
+  cpu: number;
   http: number;
   ethCalls: number;
   stateCalls: number;
@@ -86,13 +88,16 @@ const watcher = await createDealsWatcher({
 async function step(): Promise<{ step: Step; cost: StepCost }> {
   const before = { ...wire };
   const start = performance.now();
+  const startCpu = process.cpuUsage();
   const done = await watcher.step();
   const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(startCpu);
   const { http, ethCalls, stateCalls } = wire;
   return {
     step: done,
     cost: {
       seconds,
+      cpu: (user + system) / 1e6,
       http: http - before.http,
       ethCalls: ethCalls - before.ethCalls,
       stateCalls: stateCalls - before.stateCalls,

@@ -1,8 +1,9 @@
 import { chainById, type FilecoinNetwork, filecoin } from "@holdfast/sdk";
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
-import { createPublicClient, type PublicClient } from "viem";
+import type { PublicClient } from "viem";
 import type { DaemonConfig } from "../config.ts";
+import { createChainClient } from "../runtime/chain-client.ts";
 import { createChainIdentity } from "../runtime/chain-identity.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { RuntimeTables } from "../runtime/database.ts";
@@ -39,9 +40,7 @@ export function openChain({ config, db, clock, logger, metrics, onVerified }: Ch
       await onVerified?.();
     },
   });
-  const client = createPublicClient({
-    ...{ chain: chainById(chain.id), transport: endpoints.transport, cacheTime: 0 },
-  }) as PublicClient;
+  const client = createChainClient({ chain: chainById(chain.id), transport: endpoints.transport });
   const network = chain.id === filecoin.id ? "mainnet" : "testnet";
   return {
     ...{ client, network, endpoints },

@@ -35,7 +35,7 @@ export type ChainDeal = Omit<Deal, "copies"> & {
 };
 
 /** Deals read at once. */
-const SLICE = 1000;
+const SLICE = 500;
 /** Rails of one call, subjects of one call. */
 const RAILS = 1000n;
 const SUBJECTS = 100;

@@ -69,7 +69,7 @@ export function createEndpoints(options: EndpointsOptions) {
     chain,
     verify,
     timeoutMs = 30_000,
-    batchSize = 100,
+    batchSize = 250,
     inFlight = 8,
     clock,
     logger,
