@@ -37,6 +37,9 @@ export interface KillRun {
   unhandled: number;
   /** Processes that refused to go on by themselves: an endpoint was of another chain. */
   refusals: number;
+  /** Requests that a fault struck, and how many kinds of faults there were. */
+  struck: number;
+  kinds: number;
   /** Announcements that never came. */
   unannounced: number;
   /** Intents that are not done though the chain has what they are about. */
@@ -111,7 +114,10 @@ export async function killRun(options: KillRunOptions): Promise<KillRun> {
     }
     const memory = await finish();
     const { duplicates, missing } = await town.counts();
+    const strikes = faces.map((face) => face.faults.counts());
     return {
+      struck: strikes.flatMap((counts) => Object.values(counts)).reduce((sum, count) => sum + count, 0),
+      kinds: new Set(strikes.flatMap((counts) => Object.keys(counts))).size,
       ...{ kills: killed, payouts: town.asked, duplicates, missing, unsound, unreached, unhandled, refusals },
       unannounced: script === "payer" ? town.asked - announced.size : 0,
       ...{ disagreements: memory.open, memory, database: orders.database },

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { chance } from "@holdfast/devnet";
 import { chainById } from "@holdfast/sdk";
 import type { Kysely } from "kysely";
 import pino from "pino";
@@ -15,6 +17,7 @@ import { createHeads } from "../../watchers/src/runtime/heads.ts";
 import { createOutbox } from "../../watchers/src/runtime/outbox.ts";
 import { FINALITY } from "./kill-run.ts";
 import { createNursery } from "./life.ts";
+import type { PayerOrders } from "./orders.ts";
 import type { Town } from "./town.ts";
 
 const logger = pino({ level: "silent" });
@@ -85,7 +88,6 @@ export async function readInEveryStyle(town: Town, folder: string) {
 export async function measureRestart(town: Town, folder: string, intents: number): Promise<number[]> {
   const database = join(folder, "large.db");
   const { url } = await town.open({ finality: FINALITY });
-  // Of a contract that asks for nothing: its payer has only what it finds in its database.
   const { db } = await read(town, { database, url, address: town.silent });
   const outbox = createOutbox({ db, clock: systemClock, fault: noFault });
   const all = Array.from({ length: intents }, (_, index) => {
@@ -96,10 +98,7 @@ export async function measureRestart(town: Town, folder: string, intents: number
     await outbox.enqueue(all.slice(start, start + 1000), 1n);
   await db.updateTable("intents").set({ state: "done", finishedEpoch: 1 }).execute();
   await db.destroy();
-  const orders = {
-    ...{ urls: [url], database, privateKey: town.privateKey, requests: town.silent },
-    ...{ payouts: town.payouts, from: town.from, pollMs: 15 },
-  };
+  const orders = ordersOf(town, url, database);
   const times: number[] = [];
   for (let run = 0; run < 3; run++) {
     const nursery = await createNursery("payer", { ahead: false });
@@ -111,4 +110,39 @@ export async function measureRestart(town: Town, folder: string, intents: number
     await nursery.close();
   }
   return times;
+}
+
+/** Processes that are killed over their first start, each on a database of its own. How many then start all the same. */
+export async function measureBirths(
+  town: Town,
+  folder: string,
+  seed: number,
+  count: number,
+): Promise<number> {
+  const { url } = await town.open({ finality: FINALITY });
+  const nursery = await createNursery("payer");
+  let sound = 0;
+  for (let birth = 0; birth < count; birth++) {
+    const database = join(folder, `birth-${birth}.db`);
+    const orders = ordersOf(town, url, database);
+    const first = await nursery.begin(orders);
+    await sleep(chance(seed, "birth", birth) * LONGEST_BIRTH_MS);
+    await first.kill();
+    const second = await nursery.begin(orders);
+    const outcome = await Promise.race([second.ready, second.death]);
+    if (typeof outcome === "number") sound++;
+    await second.kill();
+  }
+  await nursery.close();
+  return sound;
+}
+
+const LONGEST_BIRTH_MS = 120;
+
+/** Of a contract that asks for nothing: its payer has only what it finds in its database. */
+function ordersOf(town: Town, url: string, database: string): PayerOrders {
+  return {
+    ...{ urls: [url], database, privateKey: town.privateKey, requests: town.silent },
+    ...{ payouts: town.payouts, from: town.from, pollMs: 15 },
+  };
 }

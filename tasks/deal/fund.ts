@@ -1,17 +1,26 @@
-import { getOperatorApproval, withdrawCall, withdrawSync } from "@holdfast/sdk";
+import {
+  type GetOperatorApprovalReturnType,
+  getDealsParameters,
+  getOperatorApproval,
+  getRegistryParameters,
+  withdrawCall,
+  withdrawSync,
+} from "@holdfast/sdk";
 import type { WriteArguments } from "../define.ts";
 import { command } from "../run/command.ts";
+import type { Connection } from "../run/connection.ts";
 import { TaskConfigError } from "../run/exit-codes.ts";
 import { fields } from "../run/output.ts";
 import { amount } from "../run/parse.ts";
 import { carryOut, senderAddress } from "../run/send.ts";
-import { depositStep } from "./funding.ts";
+import { depositStep, most } from "./funding.ts";
 import { accountOf, balanceOf, runwayText, tokenOf } from "./money.ts";
 
 interface FundArguments extends WriteArguments {
   amount: string | undefined;
   withdraw: string | undefined;
   token: string | undefined;
+  standing: boolean;
 }
 
 export default command<FundArguments>(async (args, context) => {
@@ -59,8 +68,8 @@ export default command<FundArguments>(async (args, context) => {
       `npx hardhat deal fund --amount <less>, or get more ${token.symbol}`,
     );
   }
-  // The approval stays as it is: a proposal raises it by what its deals take.
-  const { rateAllowance, lockupAllowance, maxLockupPeriod } = approval;
+  const allowances = args.standing ? await standing(connection, approval, deposit) : approval;
+  const { rateAllowance, lockupAllowance, maxLockupPeriod } = allowances;
   const step = depositStep(client, address, token, {
     ...{ address: pay, token: token.address, operator: deals, amount: deposit },
     ...{ rateAllowance, lockupAllowance, maxLockupPeriod },
@@ -77,3 +86,26 @@ export default command<FundArguments>(async (args, context) => {
     },
   });
 });
+
+/**
+ * The approval of somebody who does not raise it with each proposal, as the daemon: whatever offers and windows the contracts
+ * allow, as far as the deposit can lock it. Without --standing it stays as it is: `deal propose` raises it by what its deals take.
+ */
+async function standing(
+  connection: Connection,
+  approval: GetOperatorApprovalReturnType,
+  deposit: bigint,
+): Promise<Pick<GetOperatorApprovalReturnType, "rateAllowance" | "lockupAllowance" | "maxLockupPeriod">> {
+  const { client } = connection;
+  const { registry, deals } = await connection.contracts();
+  const [{ minNotice, maxNotice }, { maxSealingWindow }] = await Promise.all([
+    getRegistryParameters(client, { address: registry }),
+    getDealsParameters(client, { address: deals }),
+  ]);
+  return {
+    // A higher rate would lock more than the deposit for the shortest notice.
+    rateAllowance: most(approval.rateAllowance, approval.rateUsage + deposit / minNotice),
+    lockupAllowance: most(approval.lockupAllowance, approval.lockupUsage + deposit),
+    maxLockupPeriod: most(approval.maxLockupPeriod, maxNotice + maxSealingWindow),
+  };
+}

@@ -119,7 +119,8 @@ export function depositStep(
   };
 }
 
-function most(...amounts: bigint[]): bigint {
+/** The greatest. */
+export function most(...amounts: bigint[]): bigint {
   let greatest = 0n;
   for (const amount of amounts) if (amount > greatest) greatest = amount;
   return greatest;

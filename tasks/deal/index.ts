@@ -92,6 +92,10 @@ export const dealTasks = [
   )
     .addOption(text("amount", "Tokens to deposit"))
     .addOption(text("withdraw", "Tokens to withdraw"))
+    .addFlag({
+      name: "standing",
+      description: "With --amount: let StorageDeals lock it for any deal, as the daemon needs",
+    })
     .addOption(text("token", "Which token; USDFC, if left out"))
     .setAction(() => import("./fund.ts"))
     .build(),

@@ -147,6 +147,9 @@ describe("a deployment", function () {
     await rm(join(folder, "calibration", OUTBOX));
     expect(await persist(key, () => false)).to.equal(0);
     await expectOneCopy(key);
+    // What is done is not done again.
+    expect(await persist(key, ({ method }) => method === "eth_sendRawTransaction")).to.equal(0);
+    await expectOneCopy(key);
   });
 
   it("killed at any other moment, too", async () => {

@@ -2,7 +2,8 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { sql } from "kysely";
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
 import { migrations } from "../migrations/index.ts";
 import {
   bindDatabase,
@@ -41,6 +42,18 @@ describe("database", () => {
     // 2 is FULL.
     expect(await pragma("synchronous")).to.equal(2);
     expect(await pragma("foreign_keys")).to.equal(1);
+    await db.destroy();
+  });
+
+  it("is made whole or not at all: a process that dies over its schema leaves nothing in the way", async () => {
+    const [[name, first]] = Object.entries(migrations) as [[string, Migration]];
+    const dying = async (db: Kysely<unknown>) => {
+      await first.up(db);
+      throw new Error("killed");
+    };
+    await refusal(openDatabase(path, { [name]: { up: dying } }));
+    const db = await open();
+    expect(await db.selectFrom("intents").selectAll().execute()).to.deep.equal([]);
     await db.destroy();
   });
 

@@ -1,5 +1,5 @@
 import SQLite from "better-sqlite3";
-import { type Generated, Kysely, SqliteDialect } from "kysely";
+import { type Generated, Kysely, SqliteAdapter, SqliteDialect } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import type { LeaseTable } from "./lease.ts";
 import { EXIT, StopError } from "./stop-error.ts";
@@ -141,6 +141,17 @@ export function isDamage(error: unknown): boolean {
   return typeof code === "string" && /^SQLITE_(CORRUPT|NOTADB)/.test(code);
 }
 
+/** SQLite can undo changes of its schema, which kysely does not count on: all that is missing comes in one transaction. */
+class WholeMigrations extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new (class extends SqliteAdapter {
+      override get supportsTransactionalDdl(): boolean {
+        return true;
+      }
+    })();
+  }
+}
+
 /**
  * Opens the database with what a crash must not undo: write-ahead log and synchronous=FULL; brings its schema up to
  * date, forwards only. Checks the whole file first.
@@ -168,7 +179,7 @@ export async function openDatabase<T extends RuntimeTables>(
       cause,
     );
   }
-  const db = new Kysely<T>({ dialect: new SqliteDialect({ database: file }) });
+  const db = new Kysely<T>({ dialect: new WholeMigrations({ database: file }) });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) {
