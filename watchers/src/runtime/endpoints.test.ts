@@ -167,6 +167,22 @@ describe("endpoints", () => {
     expect([endpoints.isOpen(), await gauge()]).to.deep.equal([true, 0]);
   });
 
+  it("counts a batch that fails as one failure, however many requests are in it", async () => {
+    const { client, endpoints } = connect({ urls: [(nodes[0] as (typeof nodes)[0]).url] });
+    const [{ state }] = nodes as [(typeof nodes)[0]];
+    const blocks = Array.from({ length: 10 }, (_, epoch) => BigInt(epoch));
+    const batch = () => Promise.all(blocks.map((blockNumber) => thrown(client.getBlock({ blockNumber }))));
+    expect(await batch()).to.deep.equal(Array(10).fill(undefined));
+    state.fault = "502";
+    for (let failures = 1; failures <= 5; failures++) {
+      expect(endpoints.isOpen(), `before failure ${failures}`).to.equal(true);
+      expect(await batch())
+        .to.have.length(10)
+        .and.satisfy((errors: unknown[]) => errors.every(Boolean));
+    }
+    expect(endpoints.isOpen()).to.equal(false);
+  });
+
   it("turns to the next endpoint when told that a head stands still", async () => {
     const { head, endpoints } = connect();
     expect(await head()).to.equal(100n);

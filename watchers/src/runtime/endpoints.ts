@@ -3,7 +3,7 @@ import {
   CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
-  handleAll,
+  handleWhen,
   type IBackoffFactory,
   isBrokenCircuitError,
 } from "cockatiel";
@@ -88,7 +88,10 @@ export function createEndpoints(options: EndpointsOptions) {
       batch: batchSize > 1 && { batchSize },
       fetchFn: (input, init) => slots.execute(() => fetch(input, init)),
     });
-    const breaker = circuitBreaker(handleAll, {
+    // The requests of one batch fail by one error: it counts once.
+    const counted = new WeakSet<Error>();
+    const isNew = (error: Error) => !counted.has(error) && counted.add(error).has(error);
+    const breaker = circuitBreaker(handleWhen(isNew), {
       halfOpenAfter: after(HALF_OPEN_AFTER_MS, clock),
       breaker: new ConsecutiveBreaker(FAILURES),
     });
