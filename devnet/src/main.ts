@@ -90,6 +90,8 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
     for (const outcome of await epochs.hurry(Promise.allSettled(starting))) {
       if (outcome.status === "rejected") throw outcome.reason;
     }
+    // A node shows what the head's messages did only when the next tipset is there.
+    while (await chain.lotus?.waiting()) await epochs.advance(1);
   } catch (error) {
     await stop();
     throw error;

@@ -148,7 +148,7 @@ export async function killRun(options: KillRunOptions): Promise<KillRun> {
         rss = Math.max(rss, news.rssMb);
         const { missing } = await town.counts();
         const expected = script === "payer" ? 2 * town.asked : town.asked;
-        open = missing + news.open + expected - news.done;
+        open = missing + news.open + Math.abs(expected - news.done);
       }
       if (isOver) refusals++;
       await life.kill();

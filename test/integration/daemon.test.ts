@@ -1,6 +1,4 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { devnet as devnetChain } from "@holdfast/sdk";
@@ -13,8 +11,10 @@ import {
   type DaemonBench,
   eventually,
   openDaemonBench,
+  openSilentNode,
   PASSWORD,
   type Running,
+  type SilentNode,
   TOKEN,
 } from "../../watchers/test/daemon-bench.ts";
 
@@ -24,21 +24,16 @@ describe("holdfast-watch on a devnet", function () {
   let bench: DaemonBench;
   let first: PackedPath;
   let second: PackedPath;
-  /** Takes requests and never answers. */
-  let silent: Server;
-  let silentUrl: string;
+  let silent: SilentNode;
 
   before(async () => {
     bench = await openDaemonBench();
     first = await bench.pack("first", "some bytes ".repeat(20_000));
     second = await bench.pack("second", "other bytes ".repeat(20_000));
-    silent = createServer(() => {});
-    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
-    silentUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    silent = await openSilentNode();
   });
   after(async () => {
-    silent.closeAllConnections();
-    silent.close();
+    await silent.close();
     await bench[Symbol.asyncDispose]();
   });
   beforeEach(() => configure());
@@ -128,6 +123,12 @@ describe("holdfast-watch on a devnet", function () {
     expect((await bench.call(["status"])).stdout).to.match(/version \d[^:]*: ready\nhead \d+, final \d+/);
 
     const { code, ms } = await stop(daemon);
+    const sent = daemon
+      .stderr()
+      .split("\n")
+      .filter((line) => line.includes("transaction sent"));
+    expect(sent.length).to.be.at.least(3);
+    for (const line of sent) expect(JSON.parse(line)).to.include.keys("intentId", "key", "txHash", "epoch");
     expect(code).to.equal(0);
     expect(ms).to.be.lessThan(10_000);
     expect((await bench.json(["status"], 2)).daemon).to.equal(null);
@@ -218,7 +219,7 @@ describe("holdfast-watch on a devnet", function () {
   });
 
   it("ends within 10 s when its node hangs, with 0; at once on a second signal, with 130", async () => {
-    configure({ endpoints: [silentUrl] });
+    configure({ endpoints: [silent.url] });
     const patient = await running();
     await sleep(1_000);
     const { code, ms } = await stop(patient.daemon);
@@ -243,7 +244,7 @@ describe("holdfast-watch on a devnet", function () {
       const set = (live: 0 | 1) =>
         db.updateTable("transactions").set({ live }).where("intentId", "=", intentId);
       await set(1).execute();
-      configure({ endpoints: [silentUrl] });
+      configure({ endpoints: [silent.url] });
       expect(await bench.json(["drain", "--timeout", "1"], 2)).to.include({ unsettled: 1 });
       await set(0).execute();
     });

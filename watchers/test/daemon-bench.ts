@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -166,6 +168,25 @@ export async function openDaemonBench(options: DevnetOptions = {}): Promise<Daem
       rmSync(folder, { recursive: true, force: true });
       if (failures.length > 0) throw new AggregateError(failures, "The devnet failed in the background.");
     },
+  };
+}
+
+/** Takes requests and never answers. */
+export interface SilentNode {
+  url: string;
+  close(): Promise<void>;
+}
+
+export async function openSilentNode(): Promise<SilentNode> {
+  const server = createServer(() => {});
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 

@@ -26,7 +26,10 @@ export function createReceipts(context: SenderContext) {
     try {
       receipt = await receiptOf(attempts);
     } catch (error) {
-      logger.warn({ key: intent.key, error: textOf(error) }, "no answer about a transaction");
+      logger.warn(
+        { intentId: intent.id, key: intent.key, epoch: round.latest, error: textOf(error) },
+        "no answer about a transaction",
+      );
       return WAITING;
     }
     if (receipt === undefined) return missing(flight, round, final);
@@ -71,7 +74,13 @@ export function createReceipts(context: SenderContext) {
     } catch (error) {
       const { transactionHash: hash } = receipt;
       logger.error(
-        { key: intent.key, hash, error: textOf(error) },
+        {
+          intentId: intent.id,
+          key: intent.key,
+          txHash: hash,
+          epoch: receipt.blockNumber,
+          error: textOf(error),
+        },
         "a receipt lacks what it should hold; asked again",
       );
       return WAITING;
@@ -125,14 +134,14 @@ export function createReceipts(context: SenderContext) {
       user = await findNonceUser(client, account.address, nonce, signedEpoch, latest);
     } catch (error) {
       logger.warn(
-        { key: intent.key, nonce, error: textOf(error) },
+        { intentId: intent.id, key: intent.key, nonce, epoch: latest, error: textOf(error) },
         "cannot tell whose transaction has the nonce",
       );
       return WAITING;
     }
     if (user === undefined || attempts.some(({ hash }) => hash === user.hash)) {
       logger.warn(
-        { key: intent.key, nonce, epoch: latest },
+        { intentId: intent.id, key: intent.key, nonce, epoch: latest },
         "the nonce is used, and the node shows no receipt",
       );
       return WAITING;
@@ -141,7 +150,10 @@ export function createReceipts(context: SenderContext) {
     if (user.epoch > final) {
       thefts.set(nonce, user.epoch);
       if (intent.state !== "stolen") {
-        logger.error({ key: intent.key, nonce, hash: user.hash, epoch: user.epoch }, "nonce stolen");
+        logger.error(
+          { intentId: intent.id, key: intent.key, nonce, txHash: user.hash, epoch: user.epoch },
+          "nonce stolen",
+        );
         await log.setState(intent.id, "stolen", error);
       }
       return WAITING;
@@ -150,7 +162,7 @@ export function createReceipts(context: SenderContext) {
     await log.release(flight, error);
     metrics.nonceStolen.inc();
     logger.error(
-      { key: intent.key, nonce, hash: user.hash },
+      { intentId: intent.id, key: intent.key, nonce, txHash: user.hash, epoch: user.epoch },
       "nonce stolen for good; the intent gets another",
     );
     return WAITING;

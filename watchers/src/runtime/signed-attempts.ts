@@ -78,7 +78,10 @@ export function createAttempts(context: SenderContext) {
     if (refusal !== undefined) {
       const kind = classifySendError(refusal);
       const text = textOf(refusal);
-      logger.warn({ key: intent.key, hash, kind, epoch: latest, error: text }, "broadcast answered");
+      logger.warn(
+        { intentId: intent.id, key: intent.key, txHash: hash, kind, epoch: latest, error: text },
+        "broadcast answered",
+      );
       await log.note(intent.id, text);
       if (kind === "taken" || kind === "rebuild") return { kind };
       const mayBeThere = kind === "accepted" || kind === "unknown";
@@ -87,6 +90,7 @@ export function createAttempts(context: SenderContext) {
       }
     }
     await log.accepted(intent, hash, latest);
+    logger.info({ intentId: intent.id, key: intent.key, txHash: hash, epoch: latest }, "transaction sent");
     fault("accept:after");
     return { kind: "accepted" };
   }

@@ -192,7 +192,11 @@ export function createTransactionSender(options: TransactionSenderOptions) {
       return { finished, isBlocked: latest.acceptedEpoch === null };
     }
     if ("pause" in replacement) round.pauses.set(replacement.pause.reason, replacement.pause);
-    if ("error" in replacement) logger.warn({ key: intent.key, error: replacement.error }, "fee not raised");
+    if ("error" in replacement)
+      logger.warn(
+        { intentId: intent.id, key: intent.key, epoch: round.latest, error: replacement.error },
+        "fee not raised",
+      );
     return undefined;
   }
 
@@ -253,7 +257,10 @@ export function createTransactionSender(options: TransactionSenderOptions) {
       return fail(intent, round, revert.text);
     }
     const text = revert?.text ?? textOf(error);
-    logger.warn({ key: intent.key, epoch: round.latest, error: text }, "transaction postponed");
+    logger.warn(
+      { intentId: intent.id, key: intent.key, epoch: round.latest, error: text },
+      "transaction postponed",
+    );
     // Silence says nothing about the intent, and none of its tries is spent on it.
     if (isSilence(error)) return BLOCKED;
     const outcome = await outbox.postpone(intent.id, round.latest, text);
