@@ -30,13 +30,10 @@ export async function createShell(root: string, variables: Record<string, string
     PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}`,
     ...variables,
   };
-  const start = (command: string) =>
-    spawn("sh", ["-c", command.startsWith("npx holdfast-watch") ? `exec ${command}` : command], {
-      cwd: root,
-      env,
-    });
+  // Of what goes on it is the program that is told to stop: npx would not pass that on.
+  const start = (command: string) => spawn("sh", ["-c", command], { cwd: root, env });
   return {
-    start,
+    start: (command) => start(command.replace(/^npx /, "exec ")),
     async run(command, answers = []) {
       const child = start(command);
       child.stdin.end(answers.map((line) => `${line}\n`).join(""));
