@@ -89,8 +89,12 @@ export function createEndpoints(options: EndpointsOptions) {
       fetchFn: (input, init) => slots.execute(() => fetch(input, init)),
     });
     // The requests of one batch fail by one error: it counts once.
-    const counted = new WeakSet<Error>();
-    const isNew = (error: Error) => !counted.has(error) && counted.add(error).has(error);
+    const counted = new WeakSet<object>();
+    const isNew = (error: unknown) => {
+      if (counted.has(error as object)) return false;
+      counted.add(error as object);
+      return true;
+    };
     const breaker = circuitBreaker(handleWhen(isNew), {
       halfOpenAfter: after(HALF_OPEN_AFTER_MS, clock),
       breaker: new ConsecutiveBreaker(FAILURES),
