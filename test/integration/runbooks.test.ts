@@ -194,7 +194,7 @@ describe("the Calibration runbook", function () {
     await usdfcFaucet(account);
     await devnet.hurry(type("npx hardhat deal fund"));
 
-    const { stdout } = await shell.run("npx hardhat dataset verify cars --json");
+    const { stdout } = await type("npx hardhat dataset verify cars --json");
     placeholders.set("dataset", JSON.parse(stdout).dataset);
     const [layer] = (await readdir(join(checkout.root, "cars"))).filter((name) => name.endsWith(".layer"));
     placeholders.set("piece", basename(layer!, ".layer"));
