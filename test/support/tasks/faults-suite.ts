@@ -42,6 +42,16 @@ export function faultsSuite(stage: TaskStage): void {
         .and.match(/Next: npx hardhat fil doctor\n$/);
     });
 
+    it("shows where it was thrown if asked to, without the endpoint's URL", async () => {
+      const { code, stderr } = await stage.tasks.run(["fil", "epoch", "--show-stack-traces"], {
+        env: { HOLDFAST_DEVNET_RPC_URL: `http://127.0.0.1:9/?key=${TOKEN}` },
+      });
+      expect(code).to.equal(1);
+      expect(stderr)
+        .to.match(/^\s+at /m)
+        .and.not.contain(TOKEN);
+    });
+
     it("on mainnet is that nobody confirmed, before a key is used for anything", async () => {
       // A stage.chain that says it is mainnet, and is this stage.devnet otherwise.
       const mainnet = await proxy(stage.chain.rpcUrl, { eth_chainId: "0x13a", net_version: "314" });
