@@ -39,16 +39,17 @@ export async function preflight(
   // On another chain the rest would only be noise.
   if (!id.ok) return [id];
   const rest = await Promise.all([
-    checkFilecoinPay(client, parameters.Deals.pay, pinOf(pins, "FilecoinPay")),
-    checkToken(client, parameters.Payments.usdfc, pinOf(pins, "USDFC")),
+    checkFilecoinPay(client, parameters.Deals.pay, pinOf(pins, "FilecoinPay", parameters.Deals.pay)),
+    checkToken(client, parameters.Payments.usdfc, pinOf(pins, "USDFC", parameters.Payments.usdfc)),
     checkAccount(client, deployer),
   ]);
   return [id, ...rest.flat()];
 }
 
-function pinOf(pins: CodePins, contract: string): { pin?: Hex } {
-  const pin = pins[contract]?.codeHash;
-  return pin === undefined ? {} : { pin };
+/** What a contract's code is compared with: a pin of another address says nothing of this one. */
+export function pinOf(pins: CodePins, contract: string, address: Address): { pin?: Hex } {
+  const pin = pins[contract];
+  return pin?.address.toLowerCase() === address.toLowerCase() ? { pin: pin.codeHash } : {};
 }
 
 /** @throws DeploymentRefusedError if a check failed */

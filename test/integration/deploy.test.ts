@@ -207,6 +207,8 @@ describe("a deployment", function () {
       expect(refusals(await preflight(client(), await options({ pins })))).to.deep.equal([
         "code of FilecoinPay",
       ]);
+      const elsewhere = { FilecoinPay: { address: zeroAddress, codeHash: zeroHash } };
+      expect(refusals(await preflight(client(), await options({ pins: elsewhere })))).to.deep.equal([]);
     });
 
     it("refuses a deployer without FIL", async () => {
