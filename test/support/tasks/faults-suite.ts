@@ -16,6 +16,14 @@ export function faultsSuite(stage: TaskStage): void {
         [["provider", "status", "f0999999"], {}],
         [["deal", "propose", stage.cars, "--from", stage.account("client").address], {}],
         [["deal", "list", "--key", "HOLDFAST_NOBODY"], {}],
+        [["fil", "epoch", "9999999999999999"], {}],
+        // Options that would be ignored.
+        [["deal", "extend", "1", "--until", "1d", "--auto-until", "1000000"], {}],
+        [["deal", "extend", "1", "--until", "1d", "--rate-cap", "5"], {}],
+        [["deal", "fund", "--amount", "1", "--withdraw", "1"], {}],
+        [["deal", "fund", "--standing"], {}],
+        [["provider", "offer", "--offer", "3", "--pause", "--resume"], {}],
+        [["provider", "offer", "--offer", "3", "--pause", "--min-piece", "1MiB"], {}],
       ] as const) {
         const { code, stdout, stderr } = await stage.tasks.run([...args], { env });
         expect(code, args.join(" ")).to.equal(3);
