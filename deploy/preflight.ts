@@ -24,7 +24,8 @@ export class DeploymentRefusedError extends BaseError {
 }
 
 export interface PreflightOptions {
-  deployer: Address;
+  /** Who pays; undefined if nothing is left to send. */
+  deployer: Address | undefined;
   parameters: LiveParameters;
   /** Code hashes that were recorded at first use: other code is refused. */
   pins?: CodePins;
@@ -41,7 +42,8 @@ export async function preflight(
   const rest = await Promise.all([
     checkFilecoinPay(client, parameters.Deals.pay, pinOf(pins, "FilecoinPay", parameters.Deals.pay)),
     checkToken(client, parameters.Payments.usdfc, pinOf(pins, "USDFC", parameters.Payments.usdfc)),
-    checkAccount(client, deployer),
+    // What it costs is compared once it is known.
+    deployer === undefined ? [] : checkAccount(client, deployer, { least: 1n }),
   ]);
   return [id, ...rest.flat()];
 }
