@@ -47,7 +47,7 @@ export interface TransactionSenderOptions {
   fault: Fault;
   logger: Logger;
   metrics?: Metrics;
-  /** Throws when this process may no longer assign nonces; runs in the transaction that does. */
+  /** Throws when this process may no longer write; runs in every transaction that does. */
   fence?: Fence;
 }
 
@@ -269,7 +269,7 @@ export function createTransactionSender(options: TransactionSenderOptions) {
   }
 
   async function fail(intent: StoredIntent, { latest }: Round, error: string): Promise<Progress> {
-    await outbox.finish(outbox.db, intent.id, latest, { error });
+    await log.fenced((within) => outbox.finish(within, intent.id, latest, { error }));
     return { finished: reportFinished(logger, intent, "failed", { error }) };
   }
 
