@@ -338,7 +338,8 @@ describe("holdfast-watch on a devnet", function () {
       expect(code).to.equal(4);
       expect(stderr).to.match(/watch\.db is damaged: .*\nNext: holdfast-watch rebuild/);
     }
-    const { aside } = await bench.json(["rebuild"]);
+    expect((await bench.call(["rebuild"])).stderr).to.match(/cannot be read .*\n?Next: .*--force/);
+    const { aside } = await bench.json(["rebuild", "--force"]);
     expect(readdirSync(bench.folder)).to.include(aside.split("/").at(-1));
 
     const { daemon, url } = await running();
