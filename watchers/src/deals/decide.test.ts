@@ -73,6 +73,18 @@ describe("decide", () => {
       expect(proposedTo(market)).to.deep.equal([1001n, 1003n]);
     });
 
+    it("proposes nothing on what a node shows that is behind a proposal of before", () => {
+      const market = new SimulatedMarket(policy({ copies: 1 }), three());
+      const [first] = market.decide().intents as [DealIntent];
+      const history = market.state.history as Map<string, History>;
+      const { epoch } = market.state;
+      const done = { attempts: 1, failures: 0, open: false, error: undefined };
+      history.set(first.subject, { ...done, finishedEpoch: epoch + 1n });
+      expect(market.decide().intents).to.deep.equal([]);
+      history.set(first.subject, { ...done, finishedEpoch: epoch });
+      expect(of(market.decide().intents, "propose")).to.have.length(1);
+    });
+
     it("proposes nothing that the account cannot lock, and says what it needs", () => {
       const market = new SimulatedMarket(policy(), three());
       market.state.account.available = 1n;
