@@ -5,7 +5,7 @@ import { devnet as devnetChain } from "@holdfast/sdk";
 import type { PackedPath } from "@holdfast/sdk/node";
 import { openWatcherDatabase } from "@holdfast/watchers";
 import { expect } from "chai";
-import { createWalletClient, http } from "viem";
+import { createPublicClient, createWalletClient, http } from "viem";
 import {
   ask,
   type DaemonBench,
@@ -66,8 +66,11 @@ describe("holdfast-watch on a devnet", function () {
     }
   }
 
+  /** With what is in the node's mempool. */
   const nonce = () =>
-    bench.devnet.chain.client.getTransactionCount({ address: bench.devnet.accounts.client.account.address });
+    createPublicClient({ transport: http(bench.devnet.rpcUrl) }).getTransactionCount({
+      ...{ address: bench.devnet.accounts.client.account.address, blockTag: "pending" },
+    });
   const proposals = async () =>
     (await bench.json(["intents", "--kind", "propose", "--limit", "1000"])).intents.length;
 
