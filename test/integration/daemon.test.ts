@@ -361,13 +361,8 @@ describe("holdfast-watch on a devnet", function () {
   it("decides anew what an old copy of its database had decided, and does not carry it out", async () => {
     const epoch = Number(bench.devnet.epoch());
     await onDatabase(async (db) => {
-      const row = {
-        key: "poke:77:old:1",
-        subject: "poke:77:old",
-        kind: "poke",
-        version: 1e6,
-        createdEpoch: epoch,
-      };
+      const subject = "poke:77:old";
+      const row = { key: `${subject}:1`, subject, kind: "poke", version: 1e6, createdEpoch: epoch };
       await db
         .insertInto("intents")
         .values({ ...row, payload: '{"dealId":{"$bigint":"77"}}' })

@@ -322,10 +322,7 @@ function holdersOf(state: State, policy: Policy, { hopeless }: Assessment): Map<
 
 /** Whether a node shows a past in which a proposal of ours is not on chain yet: it would be made and paid twice. */
 function isBehindAProposal({ epoch, history }: State): boolean {
-  for (const [subject, { finishedEpoch }] of history) {
-    if (subject.startsWith("propose:") && finishedEpoch !== undefined && finishedEpoch > epoch) return true;
-  }
-  return false;
+  return [...history].some(([of, past]) => of.startsWith("propose:") && (past.finishedEpoch ?? 0n) > epoch);
 }
 
 function cheapest(
