@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import type { Address } from "viem";
 import { type IntentState, OPEN_STATES, type RuntimeTables } from "./database.ts";
 import type { Metrics } from "./metrics.ts";
 import { nextVersion, type StoredIntent } from "./outbox.ts";
@@ -89,9 +90,23 @@ export async function retryIntent(db: Kysely<RuntimeTables>, id: number): Promis
   });
 }
 
+/** Whose nonce a stuck intent has; undefined if it is not stuck: then no nonce lets it be skipped. */
+export async function stuckAccount(db: Kysely<RuntimeTables>, id: number): Promise<Address | undefined> {
+  const found = await db
+    .selectFrom("transactions")
+    .innerJoin("intents", "intents.id", "transactions.intentId")
+    .select("account")
+    .where("intents.id", "=", id)
+    .where("intents.state", "=", "stuck")
+    .where("live", "=", 1)
+    .executeTakeFirst();
+  return found?.account as Address | undefined;
+}
+
 /**
  * Gives an intent up, for a reason that is kept. What was decided once may be decided again: to keep that from happening,
  * change the policy.
+ * @param finalNonce the account's nonces below it are used for good: a stuck intent that has one of these is settled with it
  * @throws IntentActionError if it has ended, or if signed bytes of it may still be mined
  */
 export async function skipIntent(
@@ -99,6 +114,7 @@ export async function skipIntent(
   id: number,
   reason: string,
   epoch: bigint,
+  finalNonce = 0,
 ): Promise<void> {
   if (reason.trim() === "")
     throw new IntentActionError(`Intent ${id} cannot be skipped without a reason.`, "say why");
@@ -111,7 +127,10 @@ export async function skipIntent(
       .where("live", "=", 1)
       .orderBy("id", "desc")
       .executeTakeFirst();
-    if (live !== undefined) {
+    const isForgotten = state === "stuck" && live !== undefined && live.nonce < finalNonce;
+    if (isForgotten) {
+      await within.updateTable("transactions").set({ live: 0 }).where("intentId", "=", id).execute();
+    } else if (live !== undefined) {
       throw new IntentActionError(
         `Intent ${id} has signed bytes (${live.hash}, nonce ${live.nonce}) that may still be mined: forgetting them could do it twice.`,
         `wait until they are final; to be rid of them sooner, send any other transaction with nonce ${live.nonce} from this account: then the intent starts anew and can be skipped`,
@@ -121,7 +140,7 @@ export async function skipIntent(
       .updateTable("intents")
       .set({ state: "skipped", error: reason, finishedEpoch: Number(epoch), version: nextVersion })
       .where("id", "=", id)
-      .where("state", "in", ["new", "parked"])
+      .where("state", "in", isForgotten ? ["stuck"] : ["new", "parked"])
       .executeTakeFirst();
     if (numUpdatedRows !== 1n)
       throw new IntentActionError(`Intent ${id} has ended: it is ${state}.`, "nothing");
