@@ -74,6 +74,16 @@ describe("intents, as an operator handles them", () => {
     });
   });
 
+  it("are listed also when there are more of them than values fit one statement", async () => {
+    await sender.enqueue(...Array.from({ length: 33_000 }, (_, index) => count(BigInt(index + 1))));
+    await sender.step();
+    const listed = await listIntents(sender.db, { limit: 100_000 });
+    expect(listed).to.have.length(33_000);
+    expect(listed.filter(({ attempts }) => attempts.length === 1).map(({ id }) => id)).to.deep.equal(
+      Array.from({ length: 10 }, (_, index) => 10 - index),
+    );
+  });
+
   describe("retry", () => {
     it("gives a parked intent its tries back", async () => {
       await park(1n);

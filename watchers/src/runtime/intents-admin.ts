@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Address } from "viem";
-import { type IntentState, OPEN_STATES, type RuntimeTables } from "./database.ts";
+import type { IntentState, RuntimeTables } from "./database.ts";
 import type { Metrics } from "./metrics.ts";
 import { nextVersion, type StoredIntent } from "./outbox.ts";
 import { EXIT, StopError } from "./stop-error.ts";
@@ -41,6 +41,9 @@ export class IntentActionError extends StopError {
 /** What waits for a person. */
 export const PARKED_STATES: readonly IntentState[] = ["parked", "stuck"];
 
+/** SQLite takes 32,766 values in one statement. */
+const CHUNK = 1000;
+
 /** Intents, newest first, with everything that was signed for them. */
 export async function listIntents(
   db: Kysely<RuntimeTables>,
@@ -51,14 +54,11 @@ export async function listIntents(
   if (kinds !== undefined) query = query.where("kind", "in", kinds);
   if (before !== undefined) query = query.where("id", "<", before);
   const intents = await query.execute();
-  if (intents.length === 0) return [];
-  const ids = intents.map(({ id }) => id);
-  const attempts = await db
-    .selectFrom("transactions")
-    .select(["intentId", "hash", "nonce", "signedEpoch", "acceptedEpoch", "minedEpoch", "fee", "live"])
-    .where("intentId", "in", ids)
-    .orderBy("id")
-    .execute();
+  const attempts = [];
+  for (let start = 0; start < intents.length; start += CHUNK) {
+    const ids = intents.slice(start, start + CHUNK).map(({ id }) => id);
+    attempts.push(...(await attemptsOf(db, ids)));
+  }
   const byIntent = Map.groupBy(attempts, ({ intentId }) => intentId);
   return intents.map((intent) => ({
     ...intent,
@@ -194,10 +194,14 @@ export function totalOf(
   return counts.filter(({ state }) => states.includes(state)).reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Whether anything of an intent is still to come. */
-export function isOpen(state: IntentState): boolean {
-  return OPEN_STATES.includes(state);
-}
+/** Oldest first. */
+const attemptsOf = (db: Kysely<RuntimeTables>, ids: number[]) =>
+  db
+    .selectFrom("transactions")
+    .select(["intentId", "hash", "nonce", "signedEpoch", "acceptedEpoch", "minedEpoch", "fee", "live"])
+    .where("intentId", "in", ids)
+    .orderBy("id")
+    .execute();
 
 async function intentOf(db: Kysely<RuntimeTables>, id: number): Promise<{ state: IntentState }> {
   const found = await db.selectFrom("intents").select("state").where("id", "=", id).executeTakeFirst();
