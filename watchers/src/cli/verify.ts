@@ -30,9 +30,10 @@ export async function verify(context: Context): Promise<number> {
       await reader.poll();
       return verifyDeals({ db, fresh, client: chain.client, contracts });
     });
-    const { epoch, events, rails, intents, unchecked, differences } = found;
+    const { epoch, events, rails, intents, unchecked, uncheckedIntents, differences } = found;
     const text = [
       ...differences.map((one) => `${one.about} ${one.what}: here ${one.database}, on chain ${one.chain}`),
+      ...uncheckedIntents.map((key) => `intent ${key}: cannot be checked, no node has its receipt any more`),
       `up to epoch ${epoch}: ${events} events, ${rails} rails, ${intents} transactions compared, ${unchecked} events no longer to be had; ${differences.length} differences`,
     ].join("\n");
     answer(found, text);

@@ -169,11 +169,13 @@ export function createEndpoints(options: EndpointsOptions) {
   return {
     transport,
     /** Leaves the endpoint that is used now for the next one: it answers, but its head stands still. */
-    turn(): void {
+    turn(stalledMs?: number): void {
       const index = endpoints.indexOf(current ?? (endpoints[0] as Endpoint));
       const [skipped] = endpoints.splice(index, 1);
       endpoints.push(skipped as Endpoint);
       if (endpoints.length > 1) current = undefined;
+      const [from, to] = [skipped?.name, endpoints[0]?.name];
+      logger.warn({ from, to, stalledMs }, "no new head for too long");
     },
     /** Whether some endpoint may be asked now. */
     isOpen: () => endpoints.some(({ breaker }) => breaker.state !== CircuitState.Open),
