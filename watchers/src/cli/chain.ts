@@ -32,7 +32,10 @@ export interface Chain {
 /** Every endpoint shows that it is on the database's chain before it is used, now and whenever requests move to it. */
 export function openChain({ config, db, clock, logger, metrics, onVerified }: ChainOptions): Chain {
   const { chain, endpoints: urls, finality } = config;
-  const identity = createChainIdentity({ db, chainId: chain.id, contracts: { ...chain.contracts } });
+  const identity = createChainIdentity({
+    ...{ db, chainId: chain.id },
+    contracts: { ...chain.contracts, ...(chain.multicall3 && { multicall3: chain.multicall3 }) },
+  });
   const endpoints = createEndpoints({
     ...{ urls, chain: chainById(chain.id), clock, logger, metrics },
     async verify(endpoint, name) {
@@ -40,7 +43,9 @@ export function openChain({ config, db, clock, logger, metrics, onVerified }: Ch
       await onVerified?.();
     },
   });
-  const client = createChainClient({ chain: chainById(chain.id), transport: endpoints.transport });
+  const client = createChainClient({
+    ...{ chain: chainById(chain.id), transport: endpoints.transport, multicall: chain.multicall3 },
+  });
   const network = chain.id === filecoin.id ? "mainnet" : "testnet";
   return {
     ...{ client, network, endpoints },
