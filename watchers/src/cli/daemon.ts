@@ -86,6 +86,8 @@ export async function openDaemon(options: DaemonOptions) {
     ...{ sender, heads, endpoints, isSyncing: follower.isSyncing },
   });
 
+  let drained = 0;
+
   /** Work whose failure the next round may mend. @throws StopError otherwise */
   async function attempt(work: () => Promise<Round | undefined>): Promise<void> {
     health.beat();
@@ -130,26 +132,26 @@ export async function openDaemon(options: DaemonOptions) {
       }
     },
     /** Decides and signs nothing new; what is signed comes to its end, or as far as it comes until the signal aborts. */
-    async drain(signal: AbortSignal): Promise<Drained> {
-      for (let finished = 0; ; ) {
+    async drain(signal: AbortSignal): Promise<void> {
+      do {
         await attempt(async () => {
           const round = await engine.settle(signal);
-          finished += round.finished.length;
+          drained += round.finished.length;
           return round;
         });
-        const unsettled = await countUnsettled(db);
-        if (unsettled > 0 && !signal.aborted) {
-          await clock.sleep(config.pollMs, signal);
-          continue;
-        }
-        const counts = await countIntents(db);
-        return {
-          finished,
-          unsettled,
-          waiting: totalOf(counts, ["new"]),
-          parked: totalOf(counts, PARKED_STATES),
-        };
-      }
+        if ((await countUnsettled(db)) === 0) return;
+        await clock.sleep(config.pollMs, signal);
+      } while (!signal.aborted);
+    },
+    /** How far `drain` came, also while its last round still hangs. */
+    async left(): Promise<Drained> {
+      const counts = await countIntents(db);
+      return {
+        finished: drained,
+        unsettled: await countUnsettled(db),
+        waiting: totalOf(counts, ["new"]),
+        parked: totalOf(counts, PARKED_STATES),
+      };
     },
     close: async () => void (await Promise.all(capabilities.map((capability) => capability.close()))),
   };
