@@ -17,6 +17,8 @@ export interface ChainOptions {
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
+  /** Nothing of what the chain shows is remembered. */
+  isReadOnly?: boolean;
   /** Told whenever an endpoint has shown that it is on the right chain. */
   onVerified?(): Promise<void>;
 }
@@ -30,10 +32,18 @@ export interface Chain {
 }
 
 /** Every endpoint shows that it is on the database's chain before it is used, now and whenever requests move to it. */
-export function openChain({ config, db, clock, logger, metrics, onVerified }: ChainOptions): Chain {
+export function openChain({
+  config,
+  db,
+  clock,
+  logger,
+  metrics,
+  isReadOnly = false,
+  onVerified,
+}: ChainOptions): Chain {
   const { chain, endpoints: urls, finality } = config;
   const identity = createChainIdentity({
-    ...{ db, chainId: chain.id },
+    ...{ db, chainId: chain.id, isReadOnly },
     contracts: { ...chain.contracts, ...(chain.multicall3 && { multicall3: chain.multicall3 }) },
   });
   const endpoints = createEndpoints({
