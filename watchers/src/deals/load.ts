@@ -6,6 +6,7 @@ import type { Outbox } from "../runtime/outbox.ts";
 import { decodePayload, encodePayload } from "../runtime/payload.ts";
 import type { ChainCopy, ChainDeal, ChainState } from "./chain-state.ts";
 import type { ProviderMarket, Submit } from "./provider-market.ts";
+import { readSamples } from "./retrieval-log.ts";
 import type {
   Copy,
   Deal,
@@ -193,21 +194,7 @@ export function createLoader(options: LoaderOptions) {
     const submissions = new Map(
       (await db.selectFrom("submissions").selectAll().execute()).map((row) => [row.copyId, row]),
     );
-    const sampled = await db
-      .selectFrom("retrievals")
-      .select((row) => ["copyId", row.fn.max("epoch").as("epoch")])
-      .groupBy("copyId")
-      .execute();
-    const newest = new Map(sampled.map((row) => [row.copyId, BigInt(row.epoch)]));
-    const failures = new Map<string, Epoch[]>();
-    const failed = await db
-      .selectFrom("retrievals")
-      .select(["copyId", "epoch"])
-      .where("passed", "=", 0)
-      .orderBy("epoch")
-      .execute();
-    for (const row of failed)
-      failures.set(row.copyId, [...(failures.get(row.copyId) ?? []), BigInt(row.epoch)]);
+    const { newest, failures } = await readSamples(db);
 
     const complete = async (deal: ChainDeal, copy: ChainCopy): Promise<Copy> => {
       const copyId = copy.copyId.toString();
