@@ -16,6 +16,7 @@ import type {
   Look,
   Parameters,
   Policy,
+  ProposePayload,
   State,
   Submission,
 } from "./state.ts";
@@ -35,6 +36,8 @@ export const KINDS = [
   "extend",
   "sample",
 ] as const;
+
+type Refused = Pick<ProposePayload, "offerId"> & Partial<Pick<ProposePayload, "token">>;
 
 export interface LoaderOptions {
   policy: Policy;
@@ -86,7 +89,7 @@ export function createLoader(options: LoaderOptions) {
           ({ key, subject, kind, payload: decodePayload(payload) }) as DealIntent,
       ),
       history: await outbox.history(KINDS),
-      failedProposals: await failedProposals(),
+      failedProposals: await failedProposals(epoch),
     };
   }
 
@@ -241,19 +244,25 @@ export function createLoader(options: LoaderOptions) {
     }
   }
 
-  async function failedProposals(): Promise<FailedProposal[]> {
+  /**
+   * What contracts refused, in the policy's token, within the time of an exclusion. What failed before, or in another
+   * token, says nothing of now; and what a node said in a contract's place is parked, and no refusal.
+   */
+  async function failedProposals(epoch: Epoch): Promise<FailedProposal[]> {
     const rows = await db
       .selectFrom("intents")
       .select(["payload", "error", "finishedEpoch"])
       .where("kind", "=", "propose")
-      .where("state", "in", ["failed", "parked"])
+      .where("state", "=", "failed")
+      .where("finishedEpoch", ">", Number(epoch - policy.exclusion))
       .orderBy("id")
       .execute();
-    return rows.map(({ payload, error, finishedEpoch }) => ({
-      offerId: decodePayload<{ offerId: bigint }>(payload).offerId,
-      epoch: BigInt(finishedEpoch ?? 0),
-      error: error ?? "unknown",
-    }));
+    return rows.flatMap(({ payload, error, finishedEpoch }) => {
+      // Databases of before may hold some without a token.
+      const { offerId, token } = decodePayload<Refused>(payload);
+      if (token?.toLowerCase() !== policy.token.toLowerCase()) return [];
+      return { offerId, epoch: BigInt(finishedEpoch ?? 0), error: error ?? "unknown" };
+    });
   }
 
   return load;
