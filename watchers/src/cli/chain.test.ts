@@ -1,11 +1,10 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import type { Kysely } from "kysely";
 import { type Address, erc20Abi } from "viem";
 import { manualClock } from "../../test/manual-clock.ts";
 import { DEALS, MemoryChain } from "../../test/memory-chain.ts";
 import { quiet } from "../../test/quiet.ts";
+import { serveChain } from "../../test/serve-chain.ts";
 import type { DaemonConfig } from "../config.ts";
 import { openWatcherDatabase } from "../open-watcher-database.ts";
 import type { RuntimeTables } from "../runtime/database.ts";
@@ -20,35 +19,19 @@ describe("the daemon's chain", () => {
     const node = new MemoryChain();
     node.advance(50);
     const called: string[] = [];
-    const answer = async ({ id, ...call }: { id: number; method: string; params: unknown[] }) => {
-      const [first] = call.params ?? [];
-      if (call.method === "eth_call") called.push((first as { to: string }).to);
-      if (call.method === "eth_getCode" && !deployed.includes(first as Address))
-        return { jsonrpc: "2.0", id, result: "0x" };
-      return node.request(call).then(
-        (result) => ({ jsonrpc: "2.0", id, result }),
-        ({ code, message }) => ({ jsonrpc: "2.0", id, error: { code, message } }),
-      );
-    };
-    const server = createServer(async (request, response) => {
-      let text = "";
-      for await (const chunk of request) text += chunk;
-      const body = JSON.parse(text);
-      response.end(
-        JSON.stringify(await (Array.isArray(body) ? Promise.all(body.map(answer)) : answer(body))),
-      );
+    const server = await serveChain(node, ({ method, params: [first] = [] }) => {
+      if (method === "eth_call") called.push((first as { to: string }).to);
+      return method === "eth_getCode" && !deployed.includes(first as Address) ? "0x" : undefined;
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const db = (await openWatcherDatabase(":memory:")) as unknown as Kysely<RuntimeTables>;
     const config = {
       chain: { id: 31_415_926, contracts: { deals: DEALS }, multicall3: MULTICALL },
-      endpoints: [`http://127.0.0.1:${(server.address() as AddressInfo).port}`],
+      endpoints: [server.url],
       finality: { depth: 30n },
     } as unknown as DaemonConfig;
     const chain = openChain({ config, db, clock: manualClock(), logger: quiet, metrics: createMetrics() });
     const close = async () => {
       await db.destroy();
-      server.closeAllConnections();
       server.close();
     };
     return { ...chain, called, close };

@@ -19,6 +19,8 @@ export interface ChainOptions {
   metrics: Metrics;
   /** Nothing of what the chain shows is remembered. */
   isReadOnly?: boolean;
+  /** Told whenever a node has answered, or will not. */
+  onExchange?(): void;
   /** Told whenever an endpoint has shown that it is on the right chain. */
   onVerified?(): Promise<void>;
 }
@@ -32,22 +34,24 @@ export interface Chain {
 }
 
 /** Every endpoint shows that it is on the database's chain before it is used, now and whenever requests move to it. */
-export function openChain({
-  config,
-  db,
-  clock,
-  logger,
-  metrics,
-  isReadOnly = false,
-  onVerified,
-}: ChainOptions): Chain {
+export function openChain(options: ChainOptions): Chain {
+  const {
+    config,
+    db,
+    clock,
+    logger,
+    metrics,
+    isReadOnly = false,
+    onExchange = () => {},
+    onVerified,
+  } = options;
   const { chain, endpoints: urls, finality } = config;
   const identity = createChainIdentity({
     ...{ db, chainId: chain.id, isReadOnly },
     contracts: { ...chain.contracts, ...(chain.multicall3 && { multicall3: chain.multicall3 }) },
   });
   const endpoints = createEndpoints({
-    ...{ urls, chain: chainById(chain.id), clock, logger, metrics },
+    ...{ urls, chain: chainById(chain.id), clock, logger, metrics, onExchange },
     async verify(endpoint, name) {
       await identity.check(endpoint, name);
       await onVerified?.();

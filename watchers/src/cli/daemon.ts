@@ -61,14 +61,16 @@ export async function openDaemon(options: DaemonOptions) {
   const identity = `${chainId}/${contracts.deals}/${signer.address}`;
   await checkIdentity(db, config.database, identity);
   const outbox = createOutbox({ db, clock, fault });
+  // A round that waits for many answers is alive while they come.
+  const onExchange = () => health.beat();
   const { client, network, heads, endpoints } = openChain({
-    ...{ config, db, clock, logger, metrics },
+    ...{ config, db, clock, logger, metrics, onExchange },
     // A configuration that is wrong about the chain leaves no mark in a new database.
     onVerified: () => bindDatabase(db, config.database, identity),
   });
   const capabilities = await openCapabilities({
     ...{ config, db: options.db, outbox, client, network, curio, account: signer.address },
-    ...{ clock, logger, metrics },
+    ...{ clock, logger, metrics, onExchange },
   });
   const kinds = kindsOf(capabilities);
   const limits = { ...config.sender, confirmations: config.finality.depth };
@@ -76,7 +78,7 @@ export async function openDaemon(options: DaemonOptions) {
     ...{ outbox, client, account: signer, chainId, kinds: kinds.transactions, limits },
     ...{ fault, logger, metrics, fence: options.fence },
   });
-  const runner = createRequestRunner({ outbox, kinds: kinds.requests, fault, logger });
+  const runner = createRequestRunner({ outbox, kinds: kinds.requests, fault, logger, onExchange });
   const follower = createFollower({ config, db, client, heads, capabilities, logger, metrics });
   const engine = createEngine({
     ...{ capabilities, outbox, sender, runner, reach: follower.reach, clock, logger, metrics },

@@ -48,11 +48,23 @@ export interface LoaderOptions {
   db: Kysely<DealsTables>;
   outbox: Outbox;
   logger: Logger;
+  /** Told whenever a provider has answered, or will not. */
+  onExchange?: (() => void) | undefined;
 }
 
 /** Puts together what `decide` needs: the chain as of one epoch, our records, and what providers and miners say now. */
 export function createLoader(options: LoaderOptions) {
-  const { policy, account, confirmations, chain, market, db, outbox, logger } = options;
+  const {
+    policy,
+    account,
+    confirmations,
+    chain,
+    market,
+    db,
+    outbox,
+    logger,
+    onExchange = () => {},
+  } = options;
   /** Deals in which nothing can change any more, and when they were first seen so. */
   const ended = new Map<bigint, { deal: ChainDeal; since: Epoch }>();
   const looks = new Map<string, { look: Look; epoch: Epoch }>();
@@ -176,7 +188,7 @@ export function createLoader(options: LoaderOptions) {
     const due = rows.filter(({ copyId }) => waiting.has(copyId));
     await Promise.all(
       due.map(async (row) => {
-        const answer = await slots.execute(() => market.status(row.endpoint, row.ulid));
+        const answer = await slots.execute(() => market.status(row.endpoint, row.ulid).finally(onExchange));
         if (answer === "silent") return;
         const told =
           answer === "unknown"

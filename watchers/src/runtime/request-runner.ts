@@ -20,6 +20,8 @@ export interface RequestRunnerOptions {
   kinds: Readonly<Record<string, RequestKind>>;
   fault: Fault;
   logger: Logger;
+  /** Told whenever a request has ended, whatever came of it. */
+  onExchange?(): void;
 }
 
 /** Requests under way at once: a slow one delays none of the others. */
@@ -28,7 +30,8 @@ export const REQUESTS_IN_FLIGHT = 64;
 export const REQUESTS_WAITING = 192;
 
 /** Intents that go to others than the chain: oldest first, so many at once that neither memory nor sockets run out. */
-export function createRequestRunner({ outbox, kinds, fault, logger }: RequestRunnerOptions) {
+export function createRequestRunner(options: RequestRunnerOptions) {
+  const { outbox, kinds, fault, logger, onExchange = () => {} } = options;
   const slots = bulkhead(REQUESTS_IN_FLIGHT, REQUESTS_WAITING);
 
   async function run(intent: StoredIntent, head: bigint): Promise<Finished | undefined> {
@@ -40,6 +43,7 @@ export function createRequestRunner({ outbox, kinds, fault, logger }: RequestRun
     } catch (error) {
       answer = { outcome: "retry", reason: textOf(error) };
     }
+    onExchange();
     fault("request:after");
     if (answer.outcome === "retry") {
       logger.warn(
