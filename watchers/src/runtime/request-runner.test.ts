@@ -18,7 +18,10 @@ describe("request runner", () => {
     const clock = manualClock();
     const db = await openDatabase<RuntimeTables>(":memory:", migrations);
     const outbox = createOutbox({ db, clock, fault: noFault, random: () => 1 });
-    const runner = createRequestRunner({ outbox, kinds: { ask }, fault: noFault, logger: quiet });
+    let exchanges = 0;
+    const runner = createRequestRunner({
+      ...{ outbox, kinds: { ask }, fault: noFault, logger: quiet, onExchange: () => void exchanges++ },
+    });
     const enqueue = (...names: string[]) =>
       outbox.enqueue(
         names.map((name) => ({ key: name, subject: name, kind: "ask", payload: { name } })),
@@ -59,6 +62,7 @@ describe("request runner", () => {
     });
     await process.enqueue("poison", ...Array.from({ length: 100 }, (_, index) => `good ${index}`));
     await process.advance();
+    expect(process.exchanges()).to.equal(101);
     expect((await process.states()).filter((state) => state === "done")).to.have.length(100);
     for (let round = 0; round < MAX_TRIES; round++) {
       process.clock.advance(300_000);
