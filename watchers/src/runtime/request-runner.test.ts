@@ -33,6 +33,7 @@ describe("request runner", () => {
       clock,
       outbox,
       enqueue,
+      exchanges: () => exchanges,
       advance: (signal?: AbortSignal) => runner.advance(1n, signal),
       states,
       end: () => db.destroy(),
