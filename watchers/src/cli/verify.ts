@@ -9,7 +9,7 @@ import { createEventLog } from "../runtime/event-log.ts";
 import { createMetrics } from "../runtime/metrics.ts";
 import { EXIT, StopError } from "../runtime/stop-error.ts";
 import { openChain } from "./chain.ts";
-import { type Context, onDatabase } from "./context.ts";
+import { type Context, fromDatabase } from "./context.ts";
 import { firstEpoch } from "./follower.ts";
 
 /** `holdfast-watch verify`: reads everything from the chain anew, and compares. Needs no key. */
@@ -18,10 +18,12 @@ export async function verify(context: Context): Promise<number> {
   const { contracts } = config.chain;
   const memory = (await openWatcherDatabase(":memory:")) as unknown as Kysely<RuntimeTables>;
   try {
-    const found = await onDatabase(context, async (db) => {
+    const found = await fromDatabase(context, async (db) => {
       const account = await accountOf(db);
       const from = config.chain.fromEpoch ?? (await firstEpoch(db)) ?? 0n;
-      const chain = openChain({ ...{ config, db, clock, logger }, metrics: createMetrics() });
+      const chain = openChain({
+        ...{ config, db, clock, logger, metrics: createMetrics(), isReadOnly: true },
+      });
       const fresh = createEventLog(memory);
       const reader = createChainReader({
         ...{ log: fresh, client: chain.client, heads: chain.heads, from, logger },

@@ -101,6 +101,22 @@ describe("endpoints", () => {
     });
   }
 
+  it("tells of every exchange that has ended, by a timeout too, and of none that hangs", async () => {
+    let exchanges = 0;
+    const { head } = connect({
+      onExchange: () => void exchanges++,
+      urls: [(nodes[0] as (typeof nodes)[0]).url],
+    });
+    await head();
+    expect(exchanges).to.equal(1);
+    (nodes[0] as (typeof nodes)[0]).state.fault = "hang";
+    const waiting = head().catch(() => undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(exchanges).to.equal(1);
+    await waiting;
+    expect(exchanges).to.equal(2);
+  });
+
   it("takes what a node refuses for its answer", async () => {
     const { client, metrics } = connect();
     const chain = (nodes[0] as (typeof nodes)[0]).chain;
