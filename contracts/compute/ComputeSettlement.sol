@@ -1,0 +1,540 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {Beacon} from "../fvm/Beacon.sol";
+import {Epoch} from "../fvm/Epoch.sol";
+import {ComputeStore} from "./ComputeStore.sol";
+import {Funds} from "./Funds.sol";
+import {
+    INCOMPLETE,
+    NONDETERMINISTIC,
+    UNAVAILABLE,
+    WITHHELD
+} from "./IComputeLedger.sol";
+import {IComputeRegistry} from "./IComputeRegistry.sol";
+import {IComputeSettlement} from "./IComputeSettlement.sol";
+import {JobTerms} from "./JobTerms.sol";
+
+/// The part of ComputeEscrow that ends tasks. ComputeEscrow runs this code on its own storage; nobody uses it directly.
+contract ComputeSettlement is ComputeStore, IComputeSettlement, ReentrancyGuardTransient {
+    using JobTerms for JobParams;
+
+    /// What a ruling took from the workers that were wrong.
+    struct Penalty {
+        uint256 lost;
+        /// Their prices: the most that the requester gets of it.
+        uint256 prices;
+    }
+
+    bytes32 private constant CHALLENGE_DOMAIN = keccak256("holdfast.compute.challenge");
+
+    constructor(IComputeRegistry registry) ComputeStore(registry) {}
+
+    /* REQUESTERS */
+
+    /// @inheritdoc IComputeSettlement
+    function cancelOpen(Job calldata job, uint16[] calldata tasks) external {
+        _checkRequester(job);
+        for (uint256 i; i < tasks.length; ++i) {
+            TaskRecord storage t = _task(job, tasks[i]);
+            _applyTime(job, tasks[i], t);
+            _checkState(tasks[i], t, TaskState.Open);
+            if (t.taken != 0) revert ComputeTaskHasWorkers(tasks[i]);
+            _finish(job, tasks[i], t, TaskState.Refunded, 0);
+        }
+    }
+
+    /// @inheritdoc IComputeSettlement
+    function approve(Job calldata job, uint16[] calldata tasks) external {
+        _checkRequester(job);
+        for (uint256 i; i < tasks.length; ++i) {
+            TaskRecord storage t = _task(job, tasks[i]);
+            _checkState(tasks[i], t, TaskState.Submitted);
+            _finish(job, tasks[i], t, TaskState.Accepted, 0);
+        }
+    }
+
+    /* CHALLENGERS */
+
+    /// @inheritdoc IComputeSettlement
+    function lockChallenge(
+        Job calldata job,
+        uint16 task,
+        bytes32 commitment
+    ) external payable nonReentrant {
+        // Check
+        _checkJob(job);
+        TaskRecord storage t = _task(job, task);
+        _checkState(task, t, TaskState.Submitted);
+        _checkInTime(task, t);
+        // Effect
+        t.state = TaskState.Challenged;
+        t.challenger = msg.sender;
+        t.claim = commitment;
+        t.deadline = _in(NAMING_EPOCHS);
+        emit TaskChallengeLocked(job.id, task, msg.sender, commitment, Epoch.wrap(t.deadline));
+        // Interaction
+        Funds.pull(job.params.token, job.params.challengeBond);
+    }
+
+    /// @inheritdoc IComputeSettlement
+    function nameChallenge(
+        Job calldata job,
+        uint16 task,
+        bytes32 root,
+        bytes32 salt,
+        bytes calldata evidenceCid
+    ) external {
+        _checkJob(job);
+        _checkCid(evidenceCid);
+        TaskRecord storage t = _task(job, task);
+        _checkState(task, t, TaskState.Challenged);
+        _checkInTime(task, t);
+        if (t.challenger != msg.sender) revert ComputeNotChallenger(task, msg.sender);
+        if (t.claim != commitmentOf(job.id, task, t.round, msg.sender, root, salt)) {
+            revert ComputeCommitmentMismatch(task);
+        }
+        if (root != WITHHELD) _checkRoot(root);
+        if (root == t.slots[t.winner].answer) revert ComputeChallengeAgrees(root);
+        t.claim = root;
+        t.named = true;
+        emit TaskChallengeNamed(job.id, task, msg.sender, root, evidenceCid);
+        _dispute(job, task, t);
+    }
+
+    /* ARBITERS */
+
+    /// @inheritdoc IComputeSettlement
+    function rule(Job calldata job, uint16 task, bytes32 root) external {
+        _checkJob(job);
+        TaskRecord storage t = _task(job, task);
+        _checkState(task, t, TaskState.Disputed);
+        if (msg.sender != _arbiter(job, t)) revert ComputeNotArbiter(task, msg.sender);
+        _checkInTime(task, t);
+        if (root == 0 || root > INCOMPLETE) _checkRoot(root);
+        emit TaskRuled(job.id, task, msg.sender, t.round, root);
+        if (root == NONDETERMINISTIC || root == UNAVAILABLE || root == INCOMPLETE) {
+            _excuse(job, task, t, root);
+        } else {
+            _judge(job, task, t, root);
+        }
+    }
+
+    /* ANYONE */
+
+    /// @inheritdoc IComputeSettlement
+    function poke(Job calldata job, uint16[] calldata tasks) external {
+        _checkJob(job);
+        for (uint256 i; i < tasks.length; ++i) _applyTime(job, tasks[i], _task(job, tasks[i]));
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IComputeSettlement
+    function commitmentOf(
+        uint256 jobId,
+        uint16 task,
+        uint8 round,
+        address challenger,
+        bytes32 root,
+        bytes32 salt
+    ) public view returns (bytes32) {
+        bytes memory what = abi.encode(jobId, task, round, challenger, root, salt);
+        return
+            keccak256(
+                abi.encode(CHALLENGE_DOMAIN, block.chainid, address(this), keccak256(what))
+            );
+    }
+
+    /* TIME */
+
+    /// Steps as long as one is due. After a step a new deadline lies ahead, but for slots that closed in the past: at
+    /// most three steps.
+    function _applyTime(Job calldata job, uint16 task, TaskRecord storage t) private {
+        while (_step(job, task, t)) {}
+    }
+
+    function _step(
+        Job calldata job,
+        uint16 task,
+        TaskRecord storage t
+    ) private returns (bool) {
+        TaskState state = t.state;
+        if (state == TaskState.Open) return _closeSlots(job, task, t);
+        bool early = block.number <= t.deadline;
+        if (state == TaskState.Revealing && t.openedSlots == t.sealedSlots) early = false;
+        if (early || state > TaskState.Accepted) return false;
+        if (state == TaskState.Assigned) _miss(job, task, t);
+        else if (state == TaskState.Revealing) _tally(job, task, t);
+        else if (state == TaskState.Submitted) {
+            if (_isDrawn(job, task, t)) _dispute(job, task, t);
+            else _finish(job, task, t, TaskState.Accepted, 0);
+        } else if (state == TaskState.Challenged) _dispute(job, task, t);
+        else if (state == TaskState.Disputed) {
+            if (t.onFallback) {
+                _silence(job, task, t);
+            } else {
+                t.onFallback = true;
+                _dispute(job, task, t);
+            }
+        } else if (t.held) _returnHoldback(job, task, t);
+        else return false;
+        return true;
+    }
+
+    /// The accept window is over: on with the slots that are taken if they suffice.
+    function _closeSlots(
+        Job calldata job,
+        uint16 task,
+        TaskRecord storage t
+    ) private returns (bool) {
+        uint256 acceptBy = _since(job, t) + job.params.acceptEpochs;
+        if (block.number <= acceptBy) return false;
+        uint8 taken = t.taken;
+        if (taken < job.params.m) {
+            _finish(job, task, t, TaskState.Refunded, 0);
+        } else if (t.sealedSlots == taken) {
+            _reveal(job, task, t);
+        } else {
+            t.state = TaskState.Assigned;
+            t.deadline = uint40(acceptBy + job.params.execEpochs);
+            emit TaskAssigned(job.id, task, t.round, taken, Epoch.wrap(t.deadline));
+        }
+        return true;
+    }
+
+    /// The exec window is over. Each no-show loses S/4: to the sealers, if their round fails for it, then to the requester.
+    function _miss(Job calldata job, uint16 task, TaskRecord storage t) private {
+        Penalty memory penalty = _slashNoShows(job, task, t, SlotStatus.Taken);
+        uint256 sealers = t.sealedSlots;
+        if (sealers >= job.params.m && sealers != 0) {
+            _share(job, task, penalty);
+            return _reveal(job, task, t);
+        }
+        if (sealers != 0) {
+            uint256 each = penalty.lost / sealers;
+            for (uint256 i; i < t.taken; ++i) {
+                Slot storage slot = t.slots[i];
+                if (slot.status != SlotStatus.Sealed) continue;
+                uint256 amount = Math.min(each, slot.price);
+                penalty.lost -= amount;
+                _payWorker(job, task, slot.worker, amount);
+            }
+        }
+        _share(job, task, penalty);
+        _nextRound(job, task, t, 0);
+    }
+
+    function _reveal(Job calldata job, uint16 task, TaskRecord storage t) private {
+        t.state = TaskState.Revealing;
+        t.deadline = _in(job.params.revealEpochs);
+        emit TaskRevealing(job.id, task, Epoch.wrap(t.deadline));
+    }
+
+    /// All seals are open, or the reveal window is over: an unopened seal is a no-show.
+    function _tally(Job calldata job, uint16 task, TaskRecord storage t) private {
+        _share(job, task, _slashNoShows(job, task, t, SlotStatus.Sealed));
+        if (t.openedSlots == 0) return _nextRound(job, task, t, 0);
+        uint256 taken = t.taken;
+        for (uint256 i; i < taken; ++i) {
+            uint256 equal;
+            for (uint256 j; j < taken; ++j) if (_agree(t.slots[i], t.slots[j])) ++equal;
+            if (equal < job.params.m) continue;
+            t.winner = uint8(i);
+            return _submitted(job, task, t, t.slots[i]);
+        }
+        // Nobody won: `submitted` stays 0, by which rulings and silence know.
+        _dispute(job, task, t);
+    }
+
+    function _submitted(
+        Job calldata job,
+        uint16 task,
+        TaskRecord storage t,
+        Slot storage slot
+    ) private {
+        t.state = TaskState.Submitted;
+        t.submitted = uint40(block.number);
+        t.deadline = _in(Math.max(job.params.challengeEpochs, JobTerms.DRAW_EPOCHS));
+        emit TaskSubmitted(
+            job.id,
+            task,
+            slot.worker,
+            t.round,
+            slot.answer,
+            slot.piece,
+            Epoch.wrap(t.deadline),
+            ""
+        );
+    }
+
+    /// FIP-0095's beacon of the second epoch after the submit, which nobody knew at the submit.
+    function _isDrawn(
+        Job calldata job,
+        uint16 task,
+        TaskRecord storage t
+    ) private view returns (bool) {
+        if (job.params.auditBps == 0) return false;
+        bytes32 draw = Beacon.randomness(Epoch.wrap(t.submitted + 2));
+        bytes32 ticket = keccak256(abi.encode(draw, job.id, task));
+        return uint256(ticket) % JobTerms.BPS < job.params.auditBps;
+    }
+
+    function _dispute(Job calldata job, uint16 task, TaskRecord storage t) private {
+        t.state = TaskState.Disputed;
+        t.deadline = _in(job.params.arbitrationEpochs);
+        emit TaskDisputed(job.id, task, _arbiter(job, t), t.round, Epoch.wrap(t.deadline));
+    }
+
+    /// Both arbiters were silent: the requester chose them. Bonds return, workers are paid.
+    function _silence(Job calldata job, uint16 task, TaskRecord storage t) private {
+        _credit(t.challenger, job.params.token, _bond(job, t));
+        bool stands = t.submitted != 0;
+        _finish(job, task, t, stands ? TaskState.Accepted : TaskState.Settled, 0);
+    }
+
+    function _returnHoldback(Job calldata job, uint16 task, TaskRecord storage t) private {
+        t.held = false;
+        uint256 sum;
+        bytes32 root = t.slots[t.winner].answer;
+        for (uint256 i; i < t.taken; ++i) {
+            Slot storage slot = t.slots[i];
+            if (slot.status == SlotStatus.Out || slot.answer != root) continue;
+            sum += _heldOf(job, slot.price);
+        }
+        emit TaskHoldbackReleased(job.id, task, 0, sum);
+        _credit(job.requester, job.params.token, sum);
+    }
+
+    /* RULINGS */
+
+    /// Nobody was wrong. NONDETERMINISTIC, UNAVAILABLE: the spec was bad, workers are paid. INCOMPLETE: nobody is.
+    function _excuse(Job calldata job, uint16 task, TaskRecord storage t, bytes32 root) private {
+        JobParams calldata p = job.params;
+        uint256 fee = p.arbiterFee;
+        uint256 bond = _bond(job, t);
+        _credit(msg.sender, p.token, fee);
+        // Who locked a challenge and did not name it has wasted the arbiter's time all the same.
+        bool bondPays = bond != 0 && !t.named;
+        if (bondPays) bond -= fee;
+        _credit(t.challenger, p.token, bond);
+        TaskState end = root == INCOMPLETE ? TaskState.Refunded : TaskState.Settled;
+        _finish(job, task, t, end, bondPays ? 0 : fee);
+    }
+
+    /// A root, or WITHHELD, which no root equals: slashes whoever opened another one.
+    function _judge(Job calldata job, uint16 task, TaskRecord storage t, bytes32 root) private {
+        JobParams calldata p = job.params;
+        (Penalty memory penalty, bool found, uint8 right) = _slashWrong(job, task, t, root);
+        uint256 fee = p.arbiterFee;
+        uint256 bond = _bond(job, t);
+        uint256 fromLock;
+        _credit(msg.sender, p.token, fee);
+        if (bond != 0 && t.named && t.claim == root) {
+            // Of the stake: the arbiter, the challenger, the requester; the bond comes back.
+            penalty.lost -= fee;
+            uint256 reward = Math.min(2 * fee, penalty.lost);
+            penalty.lost -= reward;
+            _credit(t.challenger, p.token, bond + reward);
+        } else if (bond != 0) {
+            bond -= fee;
+            if (found && root == t.slots[t.winner].answer) {
+                _payRight(job, task, t, root, bond);
+            } else {
+                _credit(t.challenger, p.token, bond);
+            }
+        } else if (penalty.lost >= fee) {
+            penalty.lost -= fee;
+        } else {
+            fromLock = fee;
+        }
+        _share(job, task, penalty);
+        if (!found) return _nextRound(job, task, t, fromLock);
+        t.winner = right;
+        _finish(job, task, t, TaskState.Accepted, fromLock);
+    }
+
+    /// Whoever stood with the provisional root loses S, others S/4; all lose S for WITHHELD.
+    function _slashWrong(
+        Job calldata job,
+        uint16 task,
+        TaskRecord storage t,
+        bytes32 root
+    ) private returns (Penalty memory penalty, bool found, uint8 right) {
+        bool stands = t.submitted != 0;
+        bytes32 provisional = t.slots[t.winner].answer;
+        for (uint256 i; i < t.taken; ++i) {
+            Slot storage slot = t.slots[i];
+            if (slot.status == SlotStatus.Out) continue;
+            bytes32 answer = slot.answer;
+            if (answer == root) {
+                if (!found) (found, right) = (true, uint8(i));
+                continue;
+            }
+            bool fully = root == WITHHELD || (stands && answer == provisional);
+            uint256 lost = job.params.stake;
+            if (!fully) lost /= 4;
+            penalty.lost += lost;
+            penalty.prices += slot.price;
+            _slash(job, task, slot, lost);
+        }
+    }
+
+    /* ENDS */
+
+    /// Final: pays the workers that the end allows, frees the stakes, and gives the requester what is left of the budget.
+    /// @param spent of the budget on a ruling
+    function _finish(
+        Job calldata job,
+        uint16 task,
+        TaskRecord storage t,
+        TaskState end,
+        uint256 spent
+    ) private {
+        JobParams calldata p = job.params;
+        bytes32 root = end == TaskState.Accepted ? t.slots[t.winner].answer : bytes32(0);
+        uint256 coordinated;
+        uint256 held;
+        t.state = end;
+        for (uint256 i; i < t.taken; ++i) {
+            Slot storage slot = t.slots[i];
+            if (slot.status == SlotStatus.Out) continue;
+            if (end == TaskState.Settled || (root != 0 && slot.answer == root)) {
+                uint256 price = slot.price;
+                spent += price;
+                uint256 waits;
+                if (root != 0) {
+                    waits = _heldOf(job, price);
+                    coordinated += (price * p.coordinatorBps) / JobTerms.BPS;
+                }
+                held += waits;
+                _payWorker(job, task, slot.worker, price - waits);
+            }
+            _unlock(job, slot);
+        }
+        if (held != 0) {
+            t.held = true;
+            t.deadline = _in(p.holdbackEpochs);
+        }
+        uint256 refund = p.budget() - spent - coordinated;
+        _credit(p.coordinator, p.token, coordinated);
+        _credit(job.requester, p.token, refund);
+        emit TaskFinished(
+            job.id,
+            task,
+            end,
+            root,
+            refund,
+            held,
+            Epoch.wrap(held == 0 ? 0 : t.deadline)
+        );
+    }
+
+    /// The round came to nothing. Stakes that are still locked are freed.
+    function _nextRound(
+        Job calldata job,
+        uint16 task,
+        TaskRecord storage t,
+        uint256 spent
+    ) private {
+        if (t.round + 1 >= job.params.maxRounds) {
+            return _finish(job, task, t, TaskState.Refunded, spent);
+        }
+        for (uint256 i; i < t.taken; ++i) {
+            if (t.slots[i].status != SlotStatus.Out) _unlock(job, t.slots[i]);
+        }
+        t.state = TaskState.Open;
+        uint8 round = ++t.round;
+        t.since = uint40(block.number);
+        (t.taken, t.sealedSlots, t.openedSlots, t.winner) = (0, 0, 0, 0);
+        (t.onFallback, t.named) = (false, false);
+        (t.submitted, t.challenger, t.claim) = (0, address(0), 0);
+        emit TaskReopened(job.id, task, round);
+    }
+
+    /* MONEY */
+
+    function _slashNoShows(
+        Job calldata job,
+        uint16 task,
+        TaskRecord storage t,
+        SlotStatus idle
+    ) private returns (Penalty memory penalty) {
+        uint256 lost = job.params.stake / 4;
+        for (uint256 i; i < t.taken; ++i) {
+            Slot storage slot = t.slots[i];
+            if (slot.status != idle) continue;
+            penalty.lost += lost;
+            penalty.prices += slot.price;
+            _slash(job, task, slot, lost);
+        }
+    }
+
+    /// To the requester at most the prices of what it did not get; the rest burns, so that nobody gains from a large stake.
+    function _share(Job calldata job, uint16 task, Penalty memory penalty) private {
+        if (penalty.lost == 0) return;
+        uint256 toRequester = Math.min(penalty.prices, penalty.lost);
+        uint256 burned = penalty.lost - toRequester;
+        _credit(job.requester, job.params.token, toRequester);
+        _credit(_burnt(), job.params.token, burned);
+        emit TaskPenaltyShared(job.id, task, toRequester, burned);
+    }
+
+    /// What is left of a failed bond, to the workers that were right; the first gets what does not divide.
+    function _payRight(
+        Job calldata job,
+        uint16 task,
+        TaskRecord storage t,
+        bytes32 root,
+        uint256 amount
+    ) private {
+        uint256 count;
+        for (uint256 i; i < t.taken; ++i) {
+            if (t.slots[i].status != SlotStatus.Out && t.slots[i].answer == root) ++count;
+        }
+        uint256 each = amount / count;
+        uint256 next = amount - each * (count - 1);
+        for (uint256 i; i < t.taken; ++i) {
+            if (t.slots[i].status == SlotStatus.Out || t.slots[i].answer != root) continue;
+            _payWorker(job, task, t.slots[i].worker, next);
+            next = each;
+        }
+    }
+
+    function _payWorker(Job calldata job, uint16 task, address worker, uint256 amount) private {
+        emit TaskWorkerPaid(job.id, task, worker, amount);
+        _credit(worker, job.params.token, amount);
+    }
+
+    /// What the challenger has locked in this round.
+    function _bond(Job calldata job, TaskRecord storage t) private view returns (uint256) {
+        return t.challenger == address(0) ? 0 : job.params.challengeBond;
+    }
+
+    function _heldOf(Job calldata job, uint256 price) private pure returns (uint256) {
+        return (price * job.params.holdbackBps) / JobTerms.BPS;
+    }
+
+    /* CHECKS */
+
+    function _checkRequester(Job calldata job) private view {
+        _checkJob(job);
+        if (job.requester != msg.sender) revert ComputeNotRequester(msg.sender);
+    }
+
+    function _arbiter(Job calldata job, TaskRecord storage t) private view returns (address) {
+        return t.onFallback ? job.params.fallbackArbiter : job.params.arbiter;
+    }
+
+    /// Both are open, with the same root and, where it is kept, the same piece.
+    function _agree(Slot storage a, Slot storage b) private view returns (bool) {
+        return
+            a.status == SlotStatus.Opened &&
+            b.status == SlotStatus.Opened &&
+            a.answer == b.answer &&
+            a.piece == b.piece;
+    }
+}
