@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {IStorageDeals} from "../deals/IStorageDeals.sol";
@@ -20,14 +18,9 @@ import {StoredResult} from "./StoredResult.sol";
 
 /// See IComputeEscrow, whose functions are all answered here. Those of IComputeSettlement run from the code of
 /// SETTLEMENT, which this contract deployed and cannot change.
-contract ComputeEscrow is ComputeStore, IComputeJobs, EIP712, ReentrancyGuardTransient {
+contract ComputeEscrow is ComputeStore, IComputeJobs, ReentrancyGuardTransient {
     using JobTerms for JobParams;
 
-    uint256 private constant MAX_SIGNERS = 32;
-    bytes32 private constant ATTESTATION_TYPEHASH =
-        keccak256(
-            "ResultAttestation(uint256 jobId,uint16 task,uint8 round,address worker,bytes32 specDigest,bytes32 resultRoot,uint64 validUntilEpoch)"
-        );
     bytes32 private constant SEAL_DOMAIN = keccak256("holdfast.compute.seal");
 
     IStorageDeals public immutable DEALS;
@@ -39,7 +32,7 @@ contract ComputeEscrow is ComputeStore, IComputeJobs, EIP712, ReentrancyGuardTra
         IComputeRegistry registry,
         IStorageDeals deals,
         uint64 minWindow
-    ) ComputeStore(registry) EIP712("Holdfast Compute", "1") {
+    ) ComputeStore(registry) {
         if (address(deals).code.length == 0) revert ComputeNotContract(address(deals));
         if (minWindow == 0 || minWindow > 2_880) {
             revert ComputeParameterOutOfBounds(minWindow, 1, 2_880);
@@ -230,24 +223,6 @@ contract ComputeEscrow is ComputeStore, IComputeJobs, EIP712, ReentrancyGuardTra
     /* ANYONE */
 
     /// @inheritdoc IComputeJobs
-    function attest(Job calldata job, uint16 task, Attestation calldata attestation) external {
-        _checkJob(job);
-        JobParams calldata p = job.params;
-        if (p.mode != Mode.Attested) revert ComputeWrongMode(p.mode);
-        TaskRecord storage t = _task(job, task);
-        _checkState(task, t, TaskState.Submitted);
-        uint256 until = uint256(t.submitted) + p.attestEpochs;
-        if (block.number > until) revert ComputeTooLate(task, Epoch.wrap(uint64(until)));
-        _checkInTime(task, t);
-        _checkAttestation(job, task, attestation);
-        uint40 end = _in(p.attestEpochs);
-        uint40 least = t.submitted + uint40(JobTerms.DRAW_EPOCHS);
-        if (end < least) end = least;
-        if (end < t.deadline) t.deadline = end;
-        emit TaskAttested(job.id, task, Epoch.wrap(t.deadline));
-    }
-
-    /// @inheritdoc IComputeJobs
     function releaseHoldback(Job calldata job, uint16 task, uint256 copyId) external {
         _checkJob(job);
         TaskRecord storage t = _task(job, task);
@@ -355,31 +330,6 @@ contract ComputeEscrow is ComputeStore, IComputeJobs, EIP712, ReentrancyGuardTra
     ) public view returns (bytes32) {
         bytes memory what = abi.encode(jobId, task, round, worker, result.root, result.piece, salt);
         return keccak256(abi.encode(SEAL_DOMAIN, block.chainid, address(this), keccak256(what)));
-    }
-
-    /// @inheritdoc IComputeJobs
-    function attestationOf(
-        Job calldata job,
-        uint16 task,
-        Epoch validUntil
-    ) public view returns (bytes32) {
-        TaskRecord storage t = _task(job, task);
-        Slot storage slot = t.slots[0];
-        return
-            _hashTypedDataV4(
-                keccak256(
-                    abi.encode(
-                        ATTESTATION_TYPEHASH,
-                        job.id,
-                        task,
-                        t.round,
-                        slot.worker,
-                        job.params.specDigest,
-                        slot.answer,
-                        validUntil
-                    )
-                )
-            );
     }
 
     /* PRIVATE */
@@ -555,40 +505,6 @@ contract ComputeEscrow is ComputeStore, IComputeJobs, EIP712, ReentrancyGuardTra
             Epoch.wrap(t.deadline),
             dataCid
         );
-    }
-
-    function _checkAttestation(
-        Job calldata job,
-        uint16 task,
-        Attestation calldata attestation
-    ) private view {
-        address[] calldata signers = attestation.signers;
-        bytes32 given = keccak256(abi.encode(attestation.k, signers));
-        if (given != job.params.attestors) {
-            revert ComputeAttestorsMismatch(given, job.params.attestors);
-        }
-        if (signers.length > MAX_SIGNERS || signers.length != attestation.signatures.length) {
-            revert ComputeLengthsDiffer(signers.length, attestation.signatures.length);
-        }
-        if (currentEpoch() > attestation.validUntil) {
-            revert ComputeSignatureExpired(attestation.validUntil);
-        }
-        bytes32 digest = attestationOf(job, task, attestation.validUntil);
-        uint256 valid;
-        address last;
-        for (uint256 i; i < signers.length; ++i) {
-            address signer = signers[i];
-            if (signer <= last) revert ComputeSignersNotAscending(signer);
-            last = signer;
-            bytes calldata signature = attestation.signatures[i];
-            if (
-                signature.length != 0 &&
-                SignatureChecker.isValidSignatureNowCalldata(signer, digest, signature)
-            ) ++valid;
-        }
-        if (valid == 0 || valid < attestation.k) {
-            revert ComputeSignaturesTooFew(valid, attestation.k);
-        }
     }
 
     function _slotOfCaller(uint16 task, TaskRecord storage t) private view returns (uint256) {

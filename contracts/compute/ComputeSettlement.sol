@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {Beacon} from "../fvm/Beacon.sol";
-import {Epoch} from "../fvm/Epoch.sol";
+import {Epoch, currentEpoch} from "../fvm/Epoch.sol";
 import {ComputeStore} from "./ComputeStore.sol";
 import {Funds} from "./Funds.sol";
 import {
@@ -19,7 +21,7 @@ import {IComputeSettlement} from "./IComputeSettlement.sol";
 import {JobTerms} from "./JobTerms.sol";
 
 /// The part of ComputeEscrow that ends tasks. ComputeEscrow runs this code on its own storage; nobody uses it directly.
-contract ComputeSettlement is ComputeStore, IComputeSettlement, ReentrancyGuardTransient {
+contract ComputeSettlement is ComputeStore, IComputeSettlement, EIP712, ReentrancyGuardTransient {
     using JobTerms for JobParams;
 
     /// What a ruling took from the workers that were wrong.
@@ -29,9 +31,16 @@ contract ComputeSettlement is ComputeStore, IComputeSettlement, ReentrancyGuardT
         uint256 prices;
     }
 
+    uint256 private constant MAX_SIGNERS = 32;
+    bytes32 private constant ATTESTATION_TYPEHASH =
+        keccak256(
+            "ResultAttestation(uint256 jobId,uint16 task,uint8 round,address worker,bytes32 specDigest,bytes32 resultRoot,uint64 validUntilEpoch)"
+        );
     bytes32 private constant CHALLENGE_DOMAIN = keccak256("holdfast.compute.challenge");
 
-    constructor(IComputeRegistry registry) ComputeStore(registry) {}
+    constructor(
+        IComputeRegistry registry
+    ) ComputeStore(registry) EIP712("Holdfast Compute", "1") {}
 
     /* REQUESTERS */
 
@@ -105,6 +114,24 @@ contract ComputeSettlement is ComputeStore, IComputeSettlement, ReentrancyGuardT
         _dispute(job, task, t);
     }
 
+    /// @inheritdoc IComputeSettlement
+    function attest(Job calldata job, uint16 task, Attestation calldata attestation) external {
+        _checkJob(job);
+        JobParams calldata p = job.params;
+        if (p.mode != Mode.Attested) revert ComputeWrongMode(p.mode);
+        TaskRecord storage t = _task(job, task);
+        _checkState(task, t, TaskState.Submitted);
+        uint256 until = uint256(t.submitted) + p.attestEpochs;
+        if (block.number > until) revert ComputeTooLate(task, Epoch.wrap(uint64(until)));
+        _checkInTime(task, t);
+        _checkAttestation(job, task, attestation);
+        uint40 end = _in(p.attestEpochs);
+        uint40 least = t.submitted + uint40(JobTerms.DRAW_EPOCHS);
+        if (end < least) end = least;
+        if (end < t.deadline) t.deadline = end;
+        emit TaskAttested(job.id, task, Epoch.wrap(t.deadline));
+    }
+
     /* ARBITERS */
 
     /// @inheritdoc IComputeSettlement
@@ -146,6 +173,31 @@ contract ComputeSettlement is ComputeStore, IComputeSettlement, ReentrancyGuardT
         return
             keccak256(
                 abi.encode(CHALLENGE_DOMAIN, block.chainid, address(this), keccak256(what))
+            );
+    }
+
+    /// @inheritdoc IComputeSettlement
+    function attestationOf(
+        Job calldata job,
+        uint16 task,
+        Epoch validUntil
+    ) public view returns (bytes32) {
+        TaskRecord storage t = _task(job, task);
+        Slot storage slot = t.slots[0];
+        return
+            _hashTypedDataV4(
+                keccak256(
+                    abi.encode(
+                        ATTESTATION_TYPEHASH,
+                        job.id,
+                        task,
+                        t.round,
+                        slot.worker,
+                        job.params.specDigest,
+                        slot.answer,
+                        validUntil
+                    )
+                )
             );
     }
 
@@ -519,6 +571,40 @@ contract ComputeSettlement is ComputeStore, IComputeSettlement, ReentrancyGuardT
     }
 
     /* CHECKS */
+
+    function _checkAttestation(
+        Job calldata job,
+        uint16 task,
+        Attestation calldata attestation
+    ) private view {
+        address[] calldata signers = attestation.signers;
+        bytes32 given = keccak256(abi.encode(attestation.k, signers));
+        if (given != job.params.attestors) {
+            revert ComputeAttestorsMismatch(given, job.params.attestors);
+        }
+        if (signers.length > MAX_SIGNERS || signers.length != attestation.signatures.length) {
+            revert ComputeLengthsDiffer(signers.length, attestation.signatures.length);
+        }
+        if (currentEpoch() > attestation.validUntil) {
+            revert ComputeSignatureExpired(attestation.validUntil);
+        }
+        bytes32 digest = attestationOf(job, task, attestation.validUntil);
+        uint256 valid;
+        address last;
+        for (uint256 i; i < signers.length; ++i) {
+            address signer = signers[i];
+            if (signer <= last) revert ComputeSignersNotAscending(signer);
+            last = signer;
+            bytes calldata signature = attestation.signatures[i];
+            if (
+                signature.length != 0 &&
+                SignatureChecker.isValidSignatureNowCalldata(signer, digest, signature)
+            ) ++valid;
+        }
+        if (valid == 0 || valid < attestation.k) {
+            revert ComputeSignaturesTooFew(valid, attestation.k);
+        }
+    }
 
     function _checkRequester(Job calldata job) private view {
         _checkJob(job);

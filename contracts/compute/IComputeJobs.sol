@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Epoch} from "../fvm/Epoch.sol";
 import {IComputeLedger} from "./IComputeLedger.sol";
 
 /// The work: jobs are posted, tasks taken, results given; and the money that goes in and out.
@@ -13,16 +12,6 @@ interface IComputeJobs is IComputeLedger {
         uint8 v;
         bytes32 r;
         bytes32 s;
-    }
-
-    /// k EIP-712 signatures of ResultAttestation by signers that the job names.
-    struct Attestation {
-        uint256 k;
-        /// All of them, strictly ascending, at most 32.
-        address[] signers;
-        /// One for each signer; empty: did not sign. ERC-1271 for contracts.
-        bytes[] signatures;
-        Epoch validUntil;
     }
 
     /// Anyone, who is the requester then. Locks tasks x (n x (maxPrice + coordinator's share of it) + arbiterFee): FIL as
@@ -80,9 +69,6 @@ interface IComputeJobs is IComputeLedger {
         bytes calldata dataCid
     ) external;
 
-    /// Anyone; Attested, within attestEpochs of the submit. The window ends attestEpochs from now, if that is earlier.
-    function attest(Job calldata job, uint16 task, Attestation calldata attestation) external;
-
     /// Anyone. A copy of exactly the result's piece is live, with holdbackTermEpochs before it: pays the held share.
     function releaseHoldback(Job calldata job, uint16 task, uint256 copyId) external;
 
@@ -122,12 +108,5 @@ interface IComputeJobs is IComputeLedger {
         address worker,
         Result calldata result,
         bytes32 salt
-    ) external view returns (bytes32);
-
-    /// The EIP-712 digest that attestors sign.
-    function attestationOf(
-        Job calldata job,
-        uint16 task,
-        Epoch validUntil
     ) external view returns (bytes32);
 }

@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Epoch} from "../fvm/Epoch.sol";
 import {IComputeLedger} from "./IComputeLedger.sol";
 
 /// What becomes of tasks: approval, challenge, ruling, time.
 interface IComputeSettlement is IComputeLedger {
+    /// k EIP-712 signatures of ResultAttestation by signers that the job names.
+    struct Attestation {
+        uint256 k;
+        /// All of them, strictly ascending, at most 32.
+        address[] signers;
+        /// One for each signer; empty: did not sign. ERC-1271 for contracts.
+        bytes[] signatures;
+        Epoch validUntil;
+    }
+
     /// The requester. Takes Open tasks without a worker back.
     function cancelOpen(Job calldata job, uint16[] calldata tasks) external;
 
@@ -29,6 +40,9 @@ interface IComputeSettlement is IComputeLedger {
         bytes calldata evidenceCid
     ) external;
 
+    /// Anyone; Attested, within attestEpochs of the submit. The window ends attestEpochs from now, if that is earlier.
+    function attest(Job calldata job, uint16 task, Attestation calldata attestation) external;
+
     /// The arbiter whose turn it is, in its window: states the right root, or a sentinel. Slashes, pays, and ends the task
     /// or opens its next round.
     function rule(Job calldata job, uint16 task, bytes32 root) external;
@@ -43,5 +57,12 @@ interface IComputeSettlement is IComputeLedger {
         address challenger,
         bytes32 root,
         bytes32 salt
+    ) external view returns (bytes32);
+
+    /// The EIP-712 digest that attestors sign.
+    function attestationOf(
+        Job calldata job,
+        uint16 task,
+        Epoch validUntil
     ) external view returns (bytes32);
 }
