@@ -20,7 +20,7 @@ abstract contract ComputeFixture is FilecoinDevnet {
     address internal constant BURNT = 0xff00000000000000000000000000000000000063;
     uint96 internal constant STAKE = 64 ether;
     uint96 internal constant FEE = 0.5 ether;
-    uint96 internal constant BOND = 1 ether;
+    uint96 internal constant CHALLENGE_BOND = 1 ether;
     uint96 internal constant LEAST = 1 ether;
     uint96 internal constant MOST = 3 ether;
     uint64 internal constant UNBONDING = 500;
@@ -98,7 +98,7 @@ abstract contract ComputeFixture is FilecoinDevnet {
         p.specDigest = keccak256("spec");
         p.token = address(coin);
         (p.minPrice, p.maxPrice, p.rampEpochs) = (LEAST, MOST, 100);
-        (p.stake, p.arbiterFee, p.challengeBond) = (STAKE, FEE, BOND);
+        (p.stake, p.arbiterFee, p.challengeBond) = (STAKE, FEE, CHALLENGE_BOND);
         (p.tasks, p.shardsPerTask, p.maxRounds) = (4, 1, 3);
         (p.m, p.n) = (1, 1);
         (p.acceptEpochs, p.execEpochs, p.challengeEpochs) = (200, 100, 60);
