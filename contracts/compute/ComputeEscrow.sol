@@ -9,6 +9,7 @@ import {Epoch, currentEpoch} from "../fvm/Epoch.sol";
 import {PieceCid} from "../fvm/PieceCid.sol";
 import {ComputeSettlement} from "./ComputeSettlement.sol";
 import {ComputeStore} from "./ComputeStore.sol";
+import {ComputeViews} from "./ComputeViews.sol";
 import {Funds} from "./Funds.sol";
 import {IComputeJobs} from "./IComputeJobs.sol";
 import {IComputeRegistry} from "./IComputeRegistry.sol";
@@ -18,7 +19,7 @@ import {StoredResult} from "./StoredResult.sol";
 
 /// See IComputeEscrow, whose functions are all answered here. Those of IComputeSettlement run from the code of
 /// SETTLEMENT, which this contract deployed and cannot change.
-contract ComputeEscrow is ComputeStore, IComputeJobs, ReentrancyGuardTransient {
+contract ComputeEscrow is ComputeViews, ReentrancyGuardTransient {
     using JobTerms for JobParams;
 
     bytes32 private constant SEAL_DOMAIN = keccak256("holdfast.compute.seal");
@@ -81,14 +82,7 @@ contract ComputeEscrow is ComputeStore, IComputeJobs, ReentrancyGuardTransient {
         bytes calldata specCid,
         Permit calldata permit
     ) external nonReentrant returns (uint256) {
-        Funds.permit(
-            params.token,
-            costOf(params),
-            permit.deadline,
-            permit.v,
-            permit.r,
-            permit.s
-        );
+        Funds.permit(params.token, costOf(params), permit.deadline, permit.v, permit.r, permit.s);
         return _create(params, specCid);
     }
 
@@ -119,13 +113,7 @@ contract ComputeEscrow is ComputeStore, IComputeJobs, ReentrancyGuardTransient {
             }
             _take(job, tasks[i], t);
         }
-        REGISTRY.lock(
-            msg.sender,
-            p.token,
-            tasks.length * p.stake,
-            p.arbiter,
-            p.fallbackArbiter
-        );
+        REGISTRY.lock(msg.sender, p.token, tasks.length * p.stake, p.arbiter, p.fallbackArbiter);
     }
 
     /// @inheritdoc IComputeJobs
@@ -142,6 +130,7 @@ contract ComputeEscrow is ComputeStore, IComputeJobs, ReentrancyGuardTransient {
             Slot storage slot = t.slots[index];
             if (slot.status != SlotStatus.Taken) revert ComputeWrongState(task, t.state);
             _slash(job, task, slot, cost);
+            _credit(job, task, job.requester, cost);
             emit TaskReleased(job.id, task, msg.sender, cost);
             uint8 last = --t.taken;
             if (index != last) t.slots[index] = t.slots[last];
@@ -149,7 +138,6 @@ contract ComputeEscrow is ComputeStore, IComputeJobs, ReentrancyGuardTransient {
             _released[_taskId(job.id, task)][msg.sender] = true;
             t.state = TaskState.Open;
         }
-        _credit(job.requester, job.params.token, cost * tasks.length);
     }
 
     /// @inheritdoc IComputeJobs
@@ -237,7 +225,7 @@ contract ComputeEscrow is ComputeStore, IComputeJobs, ReentrancyGuardTransient {
             Slot storage slot = t.slots[i];
             if (slot.status == SlotStatus.Out || slot.answer != root) continue;
             uint256 amount = (uint256(slot.price) * job.params.holdbackBps) / JobTerms.BPS;
-            _credit(slot.worker, job.params.token, amount);
+            _credit(job, task, slot.worker, amount);
             sum += amount;
         }
         emit TaskHoldbackReleased(job.id, task, copyId, sum);
@@ -246,7 +234,8 @@ contract ComputeEscrow is ComputeStore, IComputeJobs, ReentrancyGuardTransient {
     /// @inheritdoc IComputeJobs
     function deposit(address token, uint256 amount) external payable nonReentrant {
         Funds.pull(token, amount);
-        _credit(msg.sender, token, amount);
+        _credits[msg.sender][token] += amount;
+        emit ComputeDeposited(msg.sender, token, amount);
     }
 
     /// @inheritdoc IComputeJobs
@@ -260,54 +249,6 @@ contract ComputeEscrow is ComputeStore, IComputeJobs, ReentrancyGuardTransient {
     }
 
     /* VIEWS */
-
-    /// @inheritdoc IComputeJobs
-    function jobCount() external view returns (uint256) {
-        return _jobCount;
-    }
-
-    /// @inheritdoc IComputeJobs
-    function jobHashOf(uint256 jobId) external view returns (bytes32) {
-        return _jobHashes[jobId];
-    }
-
-    /// @inheritdoc IComputeJobs
-    function taskOf(uint256 jobId, uint16 task) external view returns (Task memory view_) {
-        TaskRecord storage t = _tasks[_taskId(jobId, task)];
-        view_.state = t.state;
-        view_.round = t.round;
-        view_.taken = t.taken;
-        view_.sealedSlots = t.sealedSlots;
-        view_.openedSlots = t.openedSlots;
-        view_.winner = t.winner;
-        view_.onFallback = t.onFallback;
-        view_.named = t.named;
-        view_.held = t.held;
-        view_.deadline = Epoch.wrap(t.deadline);
-        view_.since = Epoch.wrap(t.since);
-        view_.submitted = Epoch.wrap(t.submitted);
-        view_.challenger = t.challenger;
-        view_.claim = t.claim;
-    }
-
-    /// @inheritdoc IComputeJobs
-    function slotOf(
-        uint256 jobId,
-        uint16 task,
-        uint256 slot
-    ) external view returns (Slot memory) {
-        return _tasks[_taskId(jobId, task)].slots[slot];
-    }
-
-    /// @inheritdoc IComputeJobs
-    function creditOf(address account, address token) external view returns (uint256) {
-        return _credits[account][token];
-    }
-
-    /// @inheritdoc IComputeJobs
-    function uncollected(address token) external view returns (uint256) {
-        return _uncollected[token];
-    }
 
     /// @inheritdoc IComputeJobs
     function priceOf(Job calldata job, uint16 task) external view returns (uint256) {
@@ -370,7 +311,8 @@ contract ComputeEscrow is ComputeStore, IComputeJobs, ReentrancyGuardTransient {
     function _fund(address token, uint256 amount) private {
         uint256 credit = msg.value == 0 ? _credits[msg.sender][token] : 0;
         if (credit >= amount) _credits[msg.sender][token] = credit - amount;
-        else if (token == address(0) && msg.value == 0) revert ComputeCreditTooSmall(credit, amount);
+        else if (token == address(0) && msg.value == 0)
+            revert ComputeCreditTooSmall(credit, amount);
         else Funds.pull(token, amount);
     }
 
@@ -392,9 +334,10 @@ contract ComputeEscrow is ComputeStore, IComputeJobs, ReentrancyGuardTransient {
     /// Whatever time has changed is applied before anybody acts on it.
     function _applyTime(Job calldata job, uint16 task, TaskRecord storage t) private {
         TaskState state = t.state;
-        bool due = state == TaskState.Open
-            ? t.taken != 0 && block.number > _since(job, t) + job.params.acceptEpochs
-            : state < TaskState.Accepted && block.number > t.deadline;
+        bool due =
+            state == TaskState.Open
+                ? t.taken != 0 && block.number > _since(job, t) + job.params.acceptEpochs
+                : state < TaskState.Accepted && block.number > t.deadline;
         if (due) _poke(task);
     }
 
@@ -454,7 +397,10 @@ contract ComputeEscrow is ComputeStore, IComputeJobs, ReentrancyGuardTransient {
             revert ComputeInputNotProven(task, piece);
         }
         if (!REGISTRY.controls(msg.sender, StoredResult.providerOf(DEALS, copyId))) {
-            revert ComputeNotLocal(task, Epoch.wrap(uint64(_since(job, t) + job.params.localEpochs)));
+            revert ComputeNotLocal(
+                task,
+                Epoch.wrap(uint64(_since(job, t) + job.params.localEpochs))
+            );
         }
     }
 
@@ -463,11 +409,12 @@ contract ComputeEscrow is ComputeStore, IComputeJobs, ReentrancyGuardTransient {
         uint256 price = _price(job, t);
         Slot storage slot = t.slots[index];
         (slot.worker, slot.price, slot.status) = (msg.sender, uint88(price), SlotStatus.Taken);
-        emit TaskAccepted(job.id, task, msg.sender, t.round, index, price);
-        if (index + 1 < job.params.n) return;
-        t.state = TaskState.Assigned;
-        t.deadline = _in(job.params.execEpochs);
-        emit TaskAssigned(job.id, task, t.round, index + 1, Epoch.wrap(t.deadline));
+        uint40 deadline;
+        if (index + 1 == job.params.n) {
+            deadline = _in(job.params.execEpochs);
+            (t.state, t.deadline) = (TaskState.Assigned, deadline);
+        }
+        emit TaskAccepted(job.id, task, msg.sender, t.round, index, price, Epoch.wrap(deadline));
     }
 
     function _answer(

@@ -231,8 +231,10 @@ contract ComputeRegistry is IComputeRegistry, ReentrancyGuardTransient {
         Funds.pull(token, amount);
         Stake storage stake = _stakes[worker][token];
         // Sums of a worker's stakes fit 128 bits, or its deposits fail.
-        stake.free = (uint256(stake.free) + stake.locked + stake.unbonding + amount).toUint128() -
-            stake.locked - stake.unbonding;
+        stake.free =
+            (uint256(stake.free) + stake.locked + stake.unbonding + amount).toUint128() -
+            stake.locked -
+            stake.unbonding;
         emit ComputeStakeDeposited(worker, token, msg.sender, amount);
     }
 

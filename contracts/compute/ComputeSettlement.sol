@@ -8,39 +8,25 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {Beacon} from "../fvm/Beacon.sol";
 import {Epoch, currentEpoch} from "../fvm/Epoch.sol";
+import {ComputeEnds} from "./ComputeEnds.sol";
 import {ComputeStore} from "./ComputeStore.sol";
 import {Funds} from "./Funds.sol";
-import {
-    INCOMPLETE,
-    NONDETERMINISTIC,
-    UNAVAILABLE,
-    WITHHELD
-} from "./IComputeLedger.sol";
+import {INCOMPLETE, NONDETERMINISTIC, UNAVAILABLE, WITHHELD} from "./IComputeLedger.sol";
 import {IComputeRegistry} from "./IComputeRegistry.sol";
 import {IComputeSettlement} from "./IComputeSettlement.sol";
 import {JobTerms} from "./JobTerms.sol";
 
 /// The part of ComputeEscrow that ends tasks. ComputeEscrow runs this code on its own storage; nobody uses it directly.
-contract ComputeSettlement is ComputeStore, IComputeSettlement, EIP712, ReentrancyGuardTransient {
+contract ComputeSettlement is ComputeEnds, IComputeSettlement, EIP712, ReentrancyGuardTransient {
     using JobTerms for JobParams;
 
-    /// What a ruling took from the workers that were wrong.
-    struct Penalty {
-        uint256 lost;
-        /// Their prices: the most that the requester gets of it.
-        uint256 prices;
-    }
-
     uint256 private constant MAX_SIGNERS = 32;
-    bytes32 private constant ATTESTATION_TYPEHASH =
-        keccak256(
-            "ResultAttestation(uint256 jobId,uint16 task,uint8 round,address worker,bytes32 specDigest,bytes32 resultRoot,uint64 validUntilEpoch)"
-        );
+    bytes32 private constant ATTESTATION_TYPEHASH = keccak256(
+        "ResultAttestation(uint256 jobId,uint16 task,uint8 round,address worker,bytes32 specDigest,bytes32 resultRoot,uint64 validUntilEpoch)"
+    );
     bytes32 private constant CHALLENGE_DOMAIN = keccak256("holdfast.compute.challenge");
 
-    constructor(
-        IComputeRegistry registry
-    ) ComputeStore(registry) EIP712("Holdfast Compute", "1") {}
+    constructor(IComputeRegistry registry) ComputeStore(registry) EIP712("Holdfast Compute", "1") {}
 
     /* REQUESTERS */
 
@@ -171,9 +157,7 @@ contract ComputeSettlement is ComputeStore, IComputeSettlement, EIP712, Reentran
     ) public view returns (bytes32) {
         bytes memory what = abi.encode(jobId, task, round, challenger, root, salt);
         return
-            keccak256(
-                abi.encode(CHALLENGE_DOMAIN, block.chainid, address(this), keccak256(what))
-            );
+            keccak256(abi.encode(CHALLENGE_DOMAIN, block.chainid, address(this), keccak256(what)));
     }
 
     /// @inheritdoc IComputeSettlement
@@ -209,11 +193,7 @@ contract ComputeSettlement is ComputeStore, IComputeSettlement, EIP712, Reentran
         while (_step(job, task, t)) {}
     }
 
-    function _step(
-        Job calldata job,
-        uint16 task,
-        TaskRecord storage t
-    ) private returns (bool) {
+    function _step(Job calldata job, uint16 task, TaskRecord storage t) private returns (bool) {
         TaskState state = t.state;
         if (state == TaskState.Open) return _closeSlots(job, task, t);
         bool early = block.number <= t.deadline;
@@ -273,7 +253,7 @@ contract ComputeSettlement is ComputeStore, IComputeSettlement, EIP712, Reentran
                 if (slot.status != SlotStatus.Sealed) continue;
                 uint256 amount = Math.min(each, slot.price);
                 penalty.lost -= amount;
-                _payWorker(job, task, slot.worker, amount);
+                _credit(job, task, slot.worker, amount);
             }
         }
         _share(job, task, penalty);
@@ -343,7 +323,7 @@ contract ComputeSettlement is ComputeStore, IComputeSettlement, EIP712, Reentran
 
     /// Both arbiters were silent: the requester chose them. Bonds return, workers are paid.
     function _silence(Job calldata job, uint16 task, TaskRecord storage t) private {
-        _credit(t.challenger, job.params.token, _bond(job, t));
+        _credit(job, task, t.challenger, _bond(job, t));
         bool stands = t.submitted != 0;
         _finish(job, task, t, stands ? TaskState.Accepted : TaskState.Settled, 0);
     }
@@ -358,7 +338,7 @@ contract ComputeSettlement is ComputeStore, IComputeSettlement, EIP712, Reentran
             sum += _heldOf(job, slot.price);
         }
         emit TaskHoldbackReleased(job.id, task, 0, sum);
-        _credit(job.requester, job.params.token, sum);
+        _credit(job, task, job.requester, sum);
     }
 
     /* RULINGS */
@@ -368,11 +348,11 @@ contract ComputeSettlement is ComputeStore, IComputeSettlement, EIP712, Reentran
         JobParams calldata p = job.params;
         uint256 fee = p.arbiterFee;
         uint256 bond = _bond(job, t);
-        _credit(msg.sender, p.token, fee);
+        _credit(job, task, msg.sender, fee);
         // Who locked a challenge and did not name it has wasted the arbiter's time all the same.
         bool bondPays = bond != 0 && !t.named;
         if (bondPays) bond -= fee;
-        _credit(t.challenger, p.token, bond);
+        _credit(job, task, t.challenger, bond);
         TaskState end = root == INCOMPLETE ? TaskState.Refunded : TaskState.Settled;
         _finish(job, task, t, end, bondPays ? 0 : fee);
     }
@@ -384,19 +364,19 @@ contract ComputeSettlement is ComputeStore, IComputeSettlement, EIP712, Reentran
         uint256 fee = p.arbiterFee;
         uint256 bond = _bond(job, t);
         uint256 fromLock;
-        _credit(msg.sender, p.token, fee);
+        _credit(job, task, msg.sender, fee);
         if (bond != 0 && t.named && t.claim == root) {
             // Of the stake: the arbiter, the challenger, the requester; the bond comes back.
             penalty.lost -= fee;
             uint256 reward = Math.min(2 * fee, penalty.lost);
             penalty.lost -= reward;
-            _credit(t.challenger, p.token, bond + reward);
+            _credit(job, task, t.challenger, bond + reward);
         } else if (bond != 0) {
             bond -= fee;
             if (found && root == t.slots[t.winner].answer) {
                 _payRight(job, task, t, root, bond);
             } else {
-                _credit(t.challenger, p.token, bond);
+                _credit(job, task, t.challenger, bond);
             }
         } else if (penalty.lost >= fee) {
             penalty.lost -= fee;
@@ -433,141 +413,6 @@ contract ComputeSettlement is ComputeStore, IComputeSettlement, EIP712, Reentran
             penalty.prices += slot.price;
             _slash(job, task, slot, lost);
         }
-    }
-
-    /* ENDS */
-
-    /// Final: pays the workers that the end allows, frees the stakes, and gives the requester what is left of the budget.
-    /// @param spent of the budget on a ruling
-    function _finish(
-        Job calldata job,
-        uint16 task,
-        TaskRecord storage t,
-        TaskState end,
-        uint256 spent
-    ) private {
-        JobParams calldata p = job.params;
-        bytes32 root = end == TaskState.Accepted ? t.slots[t.winner].answer : bytes32(0);
-        uint256 coordinated;
-        uint256 held;
-        t.state = end;
-        for (uint256 i; i < t.taken; ++i) {
-            Slot storage slot = t.slots[i];
-            if (slot.status == SlotStatus.Out) continue;
-            if (end == TaskState.Settled || (root != 0 && slot.answer == root)) {
-                uint256 price = slot.price;
-                spent += price;
-                uint256 waits;
-                if (root != 0) {
-                    waits = _heldOf(job, price);
-                    coordinated += (price * p.coordinatorBps) / JobTerms.BPS;
-                }
-                held += waits;
-                _payWorker(job, task, slot.worker, price - waits);
-            }
-            _unlock(job, slot);
-        }
-        if (held != 0) {
-            t.held = true;
-            t.deadline = _in(p.holdbackEpochs);
-        }
-        uint256 refund = p.budget() - spent - coordinated;
-        _credit(p.coordinator, p.token, coordinated);
-        _credit(job.requester, p.token, refund);
-        emit TaskFinished(
-            job.id,
-            task,
-            end,
-            root,
-            refund,
-            held,
-            Epoch.wrap(held == 0 ? 0 : t.deadline)
-        );
-    }
-
-    /// The round came to nothing. Stakes that are still locked are freed.
-    function _nextRound(
-        Job calldata job,
-        uint16 task,
-        TaskRecord storage t,
-        uint256 spent
-    ) private {
-        if (t.round + 1 >= job.params.maxRounds) {
-            return _finish(job, task, t, TaskState.Refunded, spent);
-        }
-        for (uint256 i; i < t.taken; ++i) {
-            if (t.slots[i].status != SlotStatus.Out) _unlock(job, t.slots[i]);
-        }
-        t.state = TaskState.Open;
-        uint8 round = ++t.round;
-        t.since = uint40(block.number);
-        (t.taken, t.sealedSlots, t.openedSlots, t.winner) = (0, 0, 0, 0);
-        (t.onFallback, t.named) = (false, false);
-        (t.submitted, t.challenger, t.claim) = (0, address(0), 0);
-        emit TaskReopened(job.id, task, round);
-    }
-
-    /* MONEY */
-
-    function _slashNoShows(
-        Job calldata job,
-        uint16 task,
-        TaskRecord storage t,
-        SlotStatus idle
-    ) private returns (Penalty memory penalty) {
-        uint256 lost = job.params.stake / 4;
-        for (uint256 i; i < t.taken; ++i) {
-            Slot storage slot = t.slots[i];
-            if (slot.status != idle) continue;
-            penalty.lost += lost;
-            penalty.prices += slot.price;
-            _slash(job, task, slot, lost);
-        }
-    }
-
-    /// To the requester at most the prices of what it did not get; the rest burns, so that nobody gains from a large stake.
-    function _share(Job calldata job, uint16 task, Penalty memory penalty) private {
-        if (penalty.lost == 0) return;
-        uint256 toRequester = Math.min(penalty.prices, penalty.lost);
-        uint256 burned = penalty.lost - toRequester;
-        _credit(job.requester, job.params.token, toRequester);
-        _credit(_burnt(), job.params.token, burned);
-        emit TaskPenaltyShared(job.id, task, toRequester, burned);
-    }
-
-    /// What is left of a failed bond, to the workers that were right; the first gets what does not divide.
-    function _payRight(
-        Job calldata job,
-        uint16 task,
-        TaskRecord storage t,
-        bytes32 root,
-        uint256 amount
-    ) private {
-        uint256 count;
-        for (uint256 i; i < t.taken; ++i) {
-            if (t.slots[i].status != SlotStatus.Out && t.slots[i].answer == root) ++count;
-        }
-        uint256 each = amount / count;
-        uint256 next = amount - each * (count - 1);
-        for (uint256 i; i < t.taken; ++i) {
-            if (t.slots[i].status == SlotStatus.Out || t.slots[i].answer != root) continue;
-            _payWorker(job, task, t.slots[i].worker, next);
-            next = each;
-        }
-    }
-
-    function _payWorker(Job calldata job, uint16 task, address worker, uint256 amount) private {
-        emit TaskWorkerPaid(job.id, task, worker, amount);
-        _credit(worker, job.params.token, amount);
-    }
-
-    /// What the challenger has locked in this round.
-    function _bond(Job calldata job, TaskRecord storage t) private view returns (uint256) {
-        return t.challenger == address(0) ? 0 : job.params.challengeBond;
-    }
-
-    function _heldOf(Job calldata job, uint256 price) private pure returns (uint256) {
-        return (price * job.params.holdbackBps) / JobTerms.BPS;
     }
 
     /* CHECKS */

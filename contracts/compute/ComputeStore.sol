@@ -51,10 +51,7 @@ abstract contract ComputeStore is IComputeLedger {
     }
 
     /// The task's record, if the job is what was created.
-    function _task(
-        Job calldata job,
-        uint16 task
-    ) internal view returns (TaskRecord storage) {
+    function _task(Job calldata job, uint16 task) internal view returns (TaskRecord storage) {
         if (task >= job.params.tasks) revert ComputeTaskUnknown(task, job.params.tasks);
         return _tasks[_taskId(job.id, task)];
     }
@@ -87,18 +84,13 @@ abstract contract ComputeStore is IComputeLedger {
         if (block.number > t.deadline) revert ComputeTooLate(task, Epoch.wrap(t.deadline));
     }
 
-    function _credit(address account, address token, uint256 amount) internal {
+    function _credit(Job calldata job, uint16 task, address account, uint256 amount) internal {
         if (amount == 0) return;
-        _credits[account][token] += amount;
-        emit ComputeCredited(account, token, amount);
+        _credits[account][job.params.token] += amount;
+        emit TaskCredited(job.id, task, account, amount);
     }
 
-    function _slash(
-        Job calldata job,
-        uint16 task,
-        Slot storage slot,
-        uint256 lost
-    ) internal {
+    function _slash(Job calldata job, uint16 task, Slot storage slot, uint256 lost) internal {
         address worker = slot.worker;
         address token = job.params.token;
         slot.status = SlotStatus.Out;

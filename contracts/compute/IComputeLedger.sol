@@ -153,15 +153,17 @@ interface IComputeLedger {
         JobParams params,
         bytes specCid
     );
+    /// `deadline` is 0 as long as slots are open; with the last one the exec clock runs.
     event TaskAccepted(
         uint256 indexed jobId,
         uint16 indexed task,
         address indexed worker,
         uint8 round,
         uint8 slot,
-        uint256 price
+        uint256 price,
+        Epoch deadline
     );
-    /// All slots are taken, or enough at the end of the accept window: the exec clock runs.
+    /// The accept window is over, and enough slots are taken: the exec clock runs.
     event TaskAssigned(
         uint256 indexed jobId,
         uint16 indexed task,
@@ -246,10 +248,12 @@ interface IComputeLedger {
         uint256 burned
     );
     event TaskReopened(uint256 indexed jobId, uint16 indexed task, uint8 round);
-    event TaskWorkerPaid(
+    /// Whoever the task's end, ruling or deadline gives money: worker, requester, coordinator, arbiter, challenger; f099
+    /// for what is burned. In the job's token.
+    event TaskCredited(
         uint256 indexed jobId,
         uint16 indexed task,
-        address indexed worker,
+        address indexed account,
         uint256 amount
     );
     /// The task is final. `refund` was credited to the requester, `held` waits for a deal until the deadline.
@@ -269,7 +273,7 @@ interface IComputeLedger {
         uint256 copyId,
         uint256 amount
     );
-    event ComputeCredited(address indexed account, address indexed token, uint256 amount);
+    event ComputeDeposited(address indexed account, address indexed token, uint256 amount);
     event ComputeWithdrawn(
         address indexed account,
         address indexed token,

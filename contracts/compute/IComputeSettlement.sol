@@ -24,11 +24,7 @@ interface IComputeSettlement is IComputeLedger {
 
     /// Anyone, within the window, with challengeBond in the job's token. The first lock wins.
     /// @param commitment see commitmentOf
-    function lockChallenge(
-        Job calldata job,
-        uint16 task,
-        bytes32 commitment
-    ) external payable;
+    function lockChallenge(Job calldata job, uint16 task, bytes32 commitment) external payable;
 
     /// The challenger, within NAMING_EPOCHS of the lock: a root, or WITHHELD. Goes to the arbiter.
     /// @param evidenceCid at most 128 bytes; only in the event

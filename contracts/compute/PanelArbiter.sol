@@ -17,8 +17,9 @@ contract PanelArbiter is ArbiterFees, EIP712 {
     error ArbiterSignatureInvalid(address signer);
 
     uint256 private constant MAX_MEMBERS = 32;
-    bytes32 private constant RULING_TYPEHASH =
-        keccak256("ArbiterRuling(uint256 jobId,uint16 task,uint8 round,bytes32 root)");
+    bytes32 private constant RULING_TYPEHASH = keccak256(
+        "ArbiterRuling(uint256 jobId,uint16 task,uint8 round,bytes32 root)"
+    );
 
     /// How many must agree.
     uint256 public immutable QUORUM;
@@ -76,7 +77,6 @@ contract PanelArbiter is ArbiterFees, EIP712 {
         uint8 round,
         bytes32 root
     ) public view returns (bytes32) {
-        return
-            _hashTypedDataV4(keccak256(abi.encode(RULING_TYPEHASH, jobId, task, round, root)));
+        return _hashTypedDataV4(keccak256(abi.encode(RULING_TYPEHASH, jobId, task, round, root)));
     }
 }

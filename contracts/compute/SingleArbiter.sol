@@ -11,11 +11,7 @@ contract SingleArbiter is ArbiterFees {
 
     address public immutable JUDGE;
 
-    constructor(
-        address escrow,
-        address payee,
-        address judge
-    ) ArbiterFees(escrow, payee) {
+    constructor(address escrow, address payee, address judge) ArbiterFees(escrow, payee) {
         if (judge == address(0)) revert ArbiterJudgeZero();
         JUDGE = judge;
     }

@@ -104,17 +104,13 @@ contract ArbitersTest is ComputeFixture {
         );
         _panel.rule(_job, 0, 0, RIGHT, signers, signatures);
         signers[0] = address(1);
-        vm.expectRevert(
-            abi.encodeWithSelector(PanelArbiter.ArbiterNotMember.selector, address(1))
-        );
+        vm.expectRevert(abi.encodeWithSelector(PanelArbiter.ArbiterNotMember.selector, address(1)));
         _panel.rule(_job, 0, 0, RIGHT, signers, signatures);
     }
 
     function test_RevertWhen_MadeWrong() external {
         address[] memory none = new address[](0);
-        vm.expectRevert(
-            abi.encodeWithSelector(PanelArbiter.ArbiterPanelInvalid.selector, 1, 0)
-        );
+        vm.expectRevert(abi.encodeWithSelector(PanelArbiter.ArbiterPanelInvalid.selector, 1, 0));
         new PanelArbiter(address(escrow), PAYEE, 1, none);
         address[] memory zero = new address[](1);
         vm.expectRevert(
@@ -125,9 +121,7 @@ contract ArbitersTest is ComputeFixture {
         new SingleArbiter(address(escrow), PAYEE, address(0));
         vm.expectRevert(abi.encodeWithSelector(IArbiter.ArbiterPayeeZero.selector));
         new SingleArbiter(address(escrow), address(0), KEY);
-        vm.expectRevert(
-            abi.encodeWithSelector(IComputeLedger.ComputeNotContract.selector, PAYEE)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IComputeLedger.ComputeNotContract.selector, PAYEE));
         new SingleArbiter(PAYEE, PAYEE, KEY);
     }
 

@@ -8,7 +8,6 @@ import {
 } from "../../../contracts/compute/IComputeLedger.sol";
 import {IComputeEscrow} from "../../../contracts/compute/IComputeEscrow.sol";
 import {IStorageDeals} from "../../../contracts/deals/IStorageDeals.sol";
-import {Epoch} from "../../../contracts/fvm/Epoch.sol";
 import {RefusingToken} from "../../../contracts/mocks/payments/RefusingToken.sol";
 import {IProviderRegistry} from "../../../contracts/providers/IProviderRegistry.sol";
 import {ComputeFixture} from "../../support/ComputeFixture.sol";

@@ -135,10 +135,7 @@ contract ComputeAttestedTest is ComputeFixture {
         IComputeLedger.Job memory job = _submitted();
         IComputeSettlement.Attestation memory attestation = _attestation(job, 2);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IComputeLedger.ComputeSignersNotAscending.selector,
-                _signers[1]
-            )
+            abi.encodeWithSelector(IComputeLedger.ComputeSignersNotAscending.selector, _signers[1])
         );
         escrow.attest(job, 0, attestation);
     }
@@ -147,9 +144,7 @@ contract ComputeAttestedTest is ComputeFixture {
         IComputeLedger.Job memory job = _submitted();
         IComputeSettlement.Attestation memory attestation = _attestation(job, 2);
         advance(21);
-        vm.expectRevert(
-            abi.encodeWithSelector(IComputeLedger.ComputeTooLate.selector, 0, 1_020)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IComputeLedger.ComputeTooLate.selector, 0, 1_020));
         escrow.attest(job, 0, attestation);
     }
 

@@ -245,11 +245,7 @@ contract ComputeDisputesTest is ComputeFixture {
         approve(job, 0);
     }
 
-    function _excused(
-        bytes32 sentinel,
-        IComputeLedger.TaskState end,
-        int256 paid
-    ) private {
+    function _excused(bytes32 sentinel, IComputeLedger.TaskState end, int256 paid) private {
         Holdings memory before = holdings();
         IComputeLedger.Job memory job = submitted(RIGHT);
         challengeAs(challenger, job, 0, WRONG);

@@ -25,7 +25,8 @@ contract ComputeHandler is ComputeFixture {
     constructor() {
         vm.roll(1_000);
         installFilecoin();
-        setUpCompute(IProviderRegistry(address(this)), IStorageDeals(address(this)));
+        // Any contract: these jobs ask for no copies. This one has no code while it is being made.
+        setUpCompute(IProviderRegistry(address(vm)), IStorageDeals(address(vm)));
     }
 
     /* ACTIONS */
@@ -67,15 +68,14 @@ contract ComputeHandler is ComputeFixture {
         if (!any) return;
         address worker = _worker(who);
         if (job.params.mode == IComputeLedger.Mode.Quorum) {
-            bytes32 seal_ =
-                escrow.sealOf(
-                    job.id,
-                    task,
-                    taskOf(job, task).round,
-                    worker,
-                    result(_root(root)),
-                    SALT
-                );
+            bytes32 seal_ = escrow.sealOf(
+                job.id,
+                task,
+                taskOf(job, task).round,
+                worker,
+                result(_root(root)),
+                SALT
+            );
             vm.prank(worker);
             try escrow.seal(job, task, seal_) {
                 ++calls["seal"];
@@ -130,15 +130,14 @@ contract ComputeHandler is ComputeFixture {
         (bool any, IComputeLedger.Job memory job, uint16 task) = _pick(pick);
         if (!any) return;
         bytes32 claim = root % 4 == 3 ? WITHHELD : _root(root);
-        bytes32 commitment =
-            escrow.commitmentOf(
-                job.id,
-                task,
-                taskOf(job, task).round,
-                challenger,
-                claim,
-                SALT
-            );
+        bytes32 commitment = escrow.commitmentOf(
+            job.id,
+            task,
+            taskOf(job, task).round,
+            challenger,
+            claim,
+            SALT
+        );
         vm.prank(challenger);
         try escrow.lockChallenge(job, task, commitment) {
             ++calls["lock"];
@@ -155,9 +154,7 @@ contract ComputeHandler is ComputeFixture {
     function doRule(uint256 pick, uint256 ruling) external {
         (bool any, IComputeLedger.Job memory job, uint16 task) = _pick(pick);
         if (!any) return;
-        bytes32 root = ruling % 3 == 0
-            ? bytes32(bound(ruling, 1, 4))
-            : _root(ruling);
+        bytes32 root = ruling % 3 == 0 ? bytes32(bound(ruling, 1, 4)) : _root(ruling);
         address by = taskOf(job, task).onFallback ? judge2 : judge;
         vm.prank(by);
         try escrow.rule(job, task, root) {
@@ -216,17 +213,7 @@ contract ComputeHandler is ComputeFixture {
     }
 
     function parties() public view returns (address[9] memory) {
-        return [
-            requester,
-            alice,
-            bob,
-            carol,
-            challenger,
-            coordinator,
-            judge,
-            judge2,
-            BURNT
-        ];
+        return [requester, alice, bob, carol, challenger, coordinator, judge, judge2, BURNT];
     }
 
     /// What tasks have locked: budgets of those that are not final, bonds, shares held back; and the workers' stakes.

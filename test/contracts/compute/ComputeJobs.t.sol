@@ -43,11 +43,7 @@ contract ComputeJobsTest is ComputeFixture {
         assertEq(escrow.creditOf(requester, address(0)), 1 ether, "credit in FIL");
         vm.prank(requester);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IComputeLedger.ComputeCreditTooSmall.selector,
-                1 ether,
-                14 ether
-            )
+            abi.encodeWithSelector(IComputeLedger.ComputeCreditTooSmall.selector, 1 ether, 14 ether)
         );
         escrow.createJob(p, "");
     }
@@ -117,10 +113,7 @@ contract ComputeJobsTest is ComputeFixture {
         re.arm(address(escrow), abi.encodeCall(IComputeJobs.deposit, (address(re), 1 ether)));
         vm.expectRevert(bytes4(keccak256("ReentrancyGuardReentrantCall()")));
         escrow.deposit(address(re), 1 ether);
-        re.arm(
-            address(escrow),
-            abi.encodeCall(IComputeJobs.withdraw, (address(re), requester))
-        );
+        re.arm(address(escrow), abi.encodeCall(IComputeJobs.withdraw, (address(re), requester)));
         vm.expectRevert(bytes4(keccak256("ReentrancyGuardReentrantCall()")));
         escrow.deposit(address(re), 1 ether);
         vm.stopPrank();
@@ -144,9 +137,7 @@ contract ComputeJobsTest is ComputeFixture {
         IComputeLedger.Job memory job = create(quorumTerms());
         acceptAs(alice, job, 0);
         vm.prank(requester);
-        vm.expectRevert(
-            abi.encodeWithSelector(IComputeLedger.ComputeTaskHasWorkers.selector, 0)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IComputeLedger.ComputeTaskHasWorkers.selector, 0));
         escrow.cancelOpen(job, list(0));
     }
 

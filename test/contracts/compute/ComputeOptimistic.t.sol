@@ -332,9 +332,7 @@ contract ComputeOptimisticTest is ComputeFixture {
     function test_RevertWhen_AnotherApproves() external {
         IComputeLedger.Job memory job = submitted(RIGHT);
         vm.prank(alice);
-        vm.expectRevert(
-            abi.encodeWithSelector(IComputeLedger.ComputeNotRequester.selector, alice)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IComputeLedger.ComputeNotRequester.selector, alice));
         escrow.approve(job, list(0));
     }
 
@@ -378,9 +376,7 @@ contract ComputeOptimisticTest is ComputeFixture {
             assertTask(
                 job,
                 i,
-                audited
-                    ? IComputeLedger.TaskState.Disputed
-                    : IComputeLedger.TaskState.Accepted
+                audited ? IComputeLedger.TaskState.Disputed : IComputeLedger.TaskState.Accepted
             );
         }
         assertTrue(drawn > 5 && drawn < 35, "a fair coin");

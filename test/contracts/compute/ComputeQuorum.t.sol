@@ -298,12 +298,7 @@ contract ComputeQuorumTest is ComputeFixture {
         submitAs(alice, job, 0, RIGHT);
     }
 
-    function _open(
-        IComputeLedger.Job memory job,
-        bytes32 a,
-        bytes32 b,
-        bytes32 c
-    ) private {
+    function _open(IComputeLedger.Job memory job, bytes32 a, bytes32 b, bytes32 c) private {
         acceptAs(alice, job, 0);
         acceptAs(bob, job, 0);
         acceptAs(carol, job, 0);

@@ -148,9 +148,7 @@ contract ComputeRegistryTest is ComputeFixture {
 
     function test_RevertWhen_TheValueIsNotTheAmount() external {
         vm.deal(address(this), 5 ether);
-        vm.expectRevert(
-            abi.encodeWithSelector(Funds.FundsValueWrong.selector, 1 ether, 2 ether)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Funds.FundsValueWrong.selector, 1 ether, 2 ether));
         stakes.deposit{value: 1 ether}(alice, address(0), 2 ether);
         vm.expectRevert(abi.encodeWithSelector(Funds.FundsValueWrong.selector, 1 ether, 0));
         stakes.deposit{value: 1 ether}(alice, address(coin), 1 ether);
@@ -168,9 +166,7 @@ contract ComputeRegistryTest is ComputeFixture {
         vm.startPrank(alice);
         stakes.unbond(address(coin), 1);
         advance(UNBONDING);
-        vm.expectRevert(
-            abi.encodeWithSelector(Funds.FundsTransferFailed.selector, address(0), 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Funds.FundsTransferFailed.selector, address(0), 1));
         stakes.withdraw(address(coin), address(0));
         vm.expectRevert(
             abi.encodeWithSelector(Funds.FundsTransferFailed.selector, address(stakes), 1)
@@ -197,10 +193,7 @@ contract ComputeRegistryTest is ComputeFixture {
     function test_RevertWhen_TheWorkerIsNotRegistered() external {
         IComputeLedger.Job memory job = create(jobTerms());
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IComputeRegistry.ComputeNotRegistered.selector,
-                address(0x123)
-            )
+            abi.encodeWithSelector(IComputeRegistry.ComputeNotRegistered.selector, address(0x123))
         );
         acceptAs(address(0x123), job, 0);
     }
