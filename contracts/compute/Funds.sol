@@ -39,7 +39,8 @@ library Funds {
         else if (!FilTransfer.send(to, amount)) revert FundsTransferFailed(to, amount);
     }
 
-    /// A permit may have been used by somebody who saw it: what counts is the allowance, which `pull` needs.
+    /// A permit may have been used by somebody who saw it: what counts is the allowance, which `pull` needs. FIL needs
+    /// none.
     function permit(
         address token,
         uint256 amount,
@@ -48,6 +49,7 @@ library Funds {
         bytes32 r,
         bytes32 s
     ) internal {
+        if (token.code.length == 0) return;
         try
             IERC20Permit(token).permit(msg.sender, address(this), amount, deadline, v, r, s)
         {} catch {}

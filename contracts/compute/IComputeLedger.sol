@@ -290,7 +290,6 @@ interface IComputeLedger {
     error ComputeWrongState(uint16 task, TaskState state);
     error ComputeWrongMode(Mode mode);
     error ComputeTooLate(uint16 task, Epoch deadline);
-    error ComputeTooEarly(uint16 task, Epoch from);
     error ComputeNotRequester(address caller);
     error ComputeNotWorker(uint16 task, address caller);
     error ComputeNotChallenger(uint16 task, address caller);

@@ -77,6 +77,20 @@ contract ComputeJobsTest is ComputeFixture {
         assertEq(coin.balanceOf(address(escrow)), 14 ether, "paid");
     }
 
+    function test_APermitForFilIsNone() external {
+        IComputeLedger.JobParams memory p = jobTerms();
+        p.token = address(0);
+        IComputeJobs.Permit memory none;
+        vm.startPrank(requester);
+        vm.expectRevert(
+            abi.encodeWithSelector(IComputeLedger.ComputeCreditTooSmall.selector, 0, 14 ether)
+        );
+        escrow.createJobWithPermit(p, "", none);
+        escrow.deposit{value: 14 ether}(address(0), 14 ether);
+        escrow.createJobWithPermit(p, "", none);
+        vm.stopPrank();
+    }
+
     function test_RevertWhen_TheValueIsWrong() external {
         IComputeLedger.JobParams memory p = jobTerms();
         p.token = address(0);

@@ -125,6 +125,25 @@ contract ComputeQuorumTest is ComputeFixture {
         assertMoved(before, moves);
     }
 
+    /// Two equal roots of three stand, whichever they are; else the arbiter is asked. Against a plain count.
+    function testFuzz_TheTallyIsACount(uint256 a, uint256 b, uint256 c) external {
+        bytes32[3] memory roots = [
+            bytes32(bound(a, 16, 18)),
+            bytes32(bound(b, 16, 18)),
+            bytes32(bound(c, 16, 18))
+        ];
+        IComputeLedger.Job memory job = opened(roots[0], roots[1], roots[2]);
+        bytes32 stands;
+        if (roots[0] == roots[1] || roots[0] == roots[2]) stands = roots[0];
+        else if (roots[1] == roots[2]) stands = roots[1];
+        if (stands == 0) {
+            assertTask(job, 0, IComputeLedger.TaskState.Disputed);
+        } else {
+            assertTask(job, 0, IComputeLedger.TaskState.Submitted);
+            assertEq(escrow.slotOf(job.id, 0, taskOf(job, 0).winner).answer, stands, "root");
+        }
+    }
+
     /* SLOTS */
 
     function test_EnoughSlotsAtTheEndOfTheWindowGoOn() external {
