@@ -65,7 +65,12 @@ export function packedManifest({ private: _, exports, ...manifest }: Manifest): 
     const path = source.replace("./src/", "./dist/").replace(/\.ts$/, "");
     return [entry, path.endsWith("/*") ? path : { types: `${path}.d.ts`, default: `${path}.js` }] as const;
   });
-  return { ...manifest, files: ["dist", ...LICENSES], sideEffects: false, exports: Object.fromEntries(compiled) };
+  return {
+    ...manifest,
+    files: ["dist", ...LICENSES],
+    sideEffects: false,
+    exports: Object.fromEntries(compiled),
+  };
 }
 
 /** The manifest's `files` say what of the folder is the package: the interfaces, and what they import. */

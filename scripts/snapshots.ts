@@ -53,20 +53,28 @@ function selectorOf(item: Abi[number]): string {
   return toFunctionSelector(formatAbiItem({ ...item, type: "function" } as AbiFunction));
 }
 
-/** Runs the tests of test/contracts/gas and returns what they put into the group "gas" (Vm.sol, snapshotGasLastCall). */
-export async function gas(root: string): Promise<Snapshot> {
+/** Runs the tests of test/contracts/gas and returns what they measured, by group (Vm.sol, snapshotGasLastCall). */
+export async function gasGroups(root: string): Promise<Record<string, Record<string, number>>> {
   const testFiles = filesIn(root, ["test/contracts/gas/*.t.sol"]);
   const { default: hre } = await import("hardhat");
   const task = hre.tasks.getTask(["test", "solidity"]);
   const result = (await task.run({ testFiles, noCompile: true, testProfile: "gas" })) as GasRun;
   if (!result.success)
     throw new Error("a test of test/contracts/gas failed: run npm test, then npm run snapshots");
-  const entries = result.value.suiteResults
-    .flatMap(({ testResults }) => testResults)
-    .flatMap(({ valueSnapshotGroups }) => valueSnapshotGroups ?? [])
-    .filter(({ name }) => name === "gas")
-    .flatMap((group) => group.entries);
-  return Object.fromEntries(entries.map(({ name, value }) => [name, Number(value)]).sort());
+  const groups: Record<string, [string, number][]> = {};
+  for (const { testResults } of result.value.suiteResults) {
+    for (const { name, entries } of testResults.flatMap((test) => test.valueSnapshotGroups ?? [])) {
+      groups[name] = (groups[name] ?? []).concat(entries.map((entry) => [entry.name, Number(entry.value)]));
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(groups).map(([name, entries]) => [name, Object.fromEntries(entries.sort())]),
+  );
+}
+
+/** What goes into the snapshot: the group "gas". */
+async function gas(root: string): Promise<Snapshot> {
+  return (await gasGroups(root)).gas ?? {};
 }
 
 /** The part of Hardhat's result that its types leave out. */

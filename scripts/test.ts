@@ -21,6 +21,9 @@ export function countsOf(output: string, exitCode: number | null): Counts {
   return { passed, failed: silentFailure ? 1 : failed };
 }
 
+/** Longer runs of the tests that draw at random. */
+const DEEP = { HOLDFAST_MODEL_RUNS: "2000" };
+
 async function main(args: string[]): Promise<void> {
   const profile = args.includes("--deep") ? "deep" : "default";
   const build = await run("hardhat", ["build"]);
@@ -30,7 +33,7 @@ async function main(args: string[]): Promise<void> {
       ? [["hardhat", "test", "solidity", "--no-compile", "--test-profile", profile], ["mocha"]]
       : [];
   for (const [command, ...rest] of suites) {
-    const { output, exitCode } = await run(command, rest);
+    const { output, exitCode } = await run(command, rest, profile === "deep" ? DEEP : {});
     const { passed, failed } = countsOf(output, exitCode);
     if (passed === 0)
       console.log(`${[command, ...rest].join(" ")}: no test passed; a suite that runs nothing has failed`);

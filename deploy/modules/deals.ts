@@ -3,7 +3,7 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 const DAY = 2_880n;
 
 /** Filecoin's defaults, in epochs: design bounds are checked by the constructors. */
-const REGISTRY = {
+export const REGISTRY = {
   day: DAY,
   envelopeDelay: 7n * DAY,
   unbonding: 30n * DAY,
@@ -14,7 +14,7 @@ const REGISTRY = {
   maxReservationEpochs: 7n * DAY,
   tipBps: 10n,
 };
-const EVIDENCE = { freshness: 2n * DAY, grace: 3n * DAY, chainGap: DAY };
+export const EVIDENCE = { freshness: 2n * DAY, grace: 3n * DAY, chainGap: DAY };
 const MARKET = {
   minSealingWindow: DAY,
   maxSealingWindow: 30n * DAY,

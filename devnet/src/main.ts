@@ -2,15 +2,14 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEther } from "viem";
-import { type DevnetChain, startChain } from "./chain/chain.ts";
+import { type ChainOptions, type DevnetChain, startChain } from "./chain/chain.ts";
 import { createOfferBook } from "./chain/offer-book.ts";
 import type { DevnetParameters } from "./chain/parameters.ts";
-import type { LotusOptions } from "./lotus/lotus.ts";
 import type { OfferTerms } from "./provider/offer.ts";
 import { type Provider, type ProviderOptions, startProvider } from "./provider/provider.ts";
 
-export type { DevnetAccount, DevnetAccounts } from "./chain/accounts.ts";
-export type { DevnetChain, DevnetContracts } from "./chain/chain.ts";
+export { type DevnetAccount, type DevnetAccounts, devnetAccounts } from "./chain/accounts.ts";
+export type { DeployedContracts, DevnetChain, DevnetContracts } from "./chain/chain.ts";
 export { type DevnetParameters, devnetParameters } from "./chain/parameters.ts";
 export { type BareChain, startBareChain } from "./lotus/bare-chain.ts";
 export { chance, choose, type Seed } from "./lotus/chance.ts";
@@ -20,26 +19,16 @@ export { FAULT_KINDS, type FaultKind, type FaultOptions } from "./lotus/faults.t
 export { createLotus, type Lotus, type LotusFaceOptions, type LotusOptions } from "./lotus/lotus.ts";
 export type { ClientStyle } from "./lotus/methods.ts";
 export { withSeeds } from "./lotus/replay.ts";
+export { countCall, putTally, tallyAbi } from "./lotus/tally.ts";
 export type { Faults } from "./provider/faults.ts";
 export type { OfferTerms } from "./provider/offer.ts";
 export type { Provider } from "./provider/provider.ts";
 
-export interface DevnetOptions {
-  /** Seconds on the wall for an epoch, which is 30 s on the chain. Default 1. */
-  epochSeconds?: number;
+export interface DevnetOptions extends Partial<Omit<ChainOptions, "miners">> {
   /** How many storage providers. Default 3. */
   providers?: number;
   /** Where providers keep their bytes. Default: a temporary folder that `stop` removes. */
   folder?: string;
-  /** Epochs of what is a day on Filecoin, see devnetParameters. Default 60. */
-  day?: bigint;
-  /** Port of the JSON-RPC. Default: any free one. */
-  port?: number;
-  /**
-   * The JSON-RPC behaves as Lotus's does: null rounds, `latest` behind the head, its mempool, its limits; and, if so
-   * ordered, reorganisations and faults. Default: it does not.
-   */
-  lotus?: LotusOptions;
   /** Epochs that sealing takes. Default 4. */
   sealEpochs?: bigint;
   /** Told of what fails in the background. Default: console.error. */
@@ -74,16 +63,10 @@ const BOND = parseEther("1000");
 
 /** Starts a chain with Holdfast on it, and providers whose offers stand on its registry. */
 export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> {
-  const { providers: count = 3, sealEpochs = 4n, onError = (error) => console.error(error) } = options;
-  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "holdfast-devnet-")));
-  const chain = await startChain({
-    miners: count,
-    onError,
-    ...(options.epochSeconds === undefined ? {} : { epochSeconds: options.epochSeconds }),
-    ...(options.day === undefined ? {} : { day: options.day }),
-    ...(options.port === undefined ? {} : { port: options.port }),
-    ...(options.lotus === undefined ? {} : { lotus: options.lotus }),
-  });
+  const { providers: count = 3, sealEpochs = 4n, folder: given, ...chainOptions } = options;
+  const { onError = (error: unknown) => console.error(error) } = options;
+  const folder = given ?? (await mkdtemp(join(tmpdir(), "holdfast-devnet-")));
+  const chain = await startChain({ ...chainOptions, miners: count, onError });
   const { contracts, parameters, epochs } = chain;
   const providers: Provider[] = [];
 
@@ -97,7 +80,7 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
     // Those that did start: after a failure there may be gaps.
     await Promise.all(providers.map((running) => running?.stop()));
     await chain.stop();
-    if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+    if (given === undefined) await rm(folder, { recursive: true, force: true });
   }
 
   try {
@@ -107,6 +90,8 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
     for (const outcome of await epochs.hurry(Promise.allSettled(starting))) {
       if (outcome.status === "rejected") throw outcome.reason;
     }
+    // A node shows what the head's messages did only when the next tipset is there.
+    while (await chain.lotus?.waiting()) await epochs.advance(1);
   } catch (error) {
     await stop();
     throw error;

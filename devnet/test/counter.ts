@@ -1,41 +1,27 @@
 import {
   type Address,
-  concatHex,
   createPublicClient,
   type Hash,
   type Hex,
   http,
-  keccak256,
-  numberToHex,
   type PrivateKeyAccount,
   type PublicClient,
-  stringToBytes,
 } from "viem";
 import { devnetAccounts } from "../src/chain/accounts.ts";
 import type { BareChain } from "../src/lotus/bare-chain.ts";
+import { countCall, putTally } from "../src/lotus/tally.ts";
 
 /** Accounts with FIL on a bare chain. */
 export const { client: alice, keeper: bob } = devnetAccounts(1);
-
-const COUNTED = keccak256(stringToBytes("Counted(uint256)"));
-/** Counts its calls per argument, in the slot of that number, and emits Counted(argument) each time. */
-const COUNTER = concatHex(["0x60043580546001018155", "0x7f", COUNTED, "0x60006000a200"]);
-
-export const counted = (argument: number): Hex =>
-  concatHex(["0x06661abd", numberToHex(argument, { size: 32 })]);
 
 /** A client as any, that tries everything once. */
 export function plainClient(url: string): PublicClient {
   return createPublicClient({ transport: http(url, { retryCount: 0 }), cacheTime: 0 });
 }
 
-/** Puts a counter on the chain; the epoch it takes has passed. */
-export async function putCounter(
-  chain: BareChain,
-  address: Address = "0x00000000000000000000000000000000000c0de5",
-) {
-  await chain.provider.request({ method: "hardhat_setCode", params: [address, COUNTER] });
-  return address;
+/** Puts a counter on the chain: its slot n tells how often it counted n. */
+export function putCounter({ provider }: BareChain): Promise<Address> {
+  return putTally(provider, "0x00000000000000000000000000000000000c0de5");
 }
 
 export interface Fees {
@@ -52,7 +38,7 @@ export function signCount(
   { nonce, premium = 1_000n, feeCap = 1_000_000n, argument = nonce }: Fees,
 ): Promise<Hex> {
   return account.signTransaction({
-    ...{ chainId: 31_415_926, type: "eip1559", to, data: counted(argument), gas: 200_000n, nonce },
+    ...{ chainId: 31_415_926, type: "eip1559", to, data: countCall(argument), gas: 200_000n, nonce },
     ...{ maxFeePerGas: feeCap, maxPriorityFeePerGas: premium },
   });
 }

@@ -1,8 +1,9 @@
 /**
- * `npx node scripts/bench/gas.ts` (after `npm run build`): measures a deal's gas, and compares it with what was aimed at
- * and with the cheapest rival that is known: a DDO Diamond on Filecoin Pay, from allocation to first settlement.
+ * `npx node scripts/bench/gas.ts` (after `npm run build`): a deal's whole life, every call of it; then entry points, compared
+ * with what was aimed at and with the cheapest rival that is known: a DDO Diamond on Filecoin Pay, from allocation to
+ * first settlement. EVM gas of whole transactions, on doubles of actors and of Filecoin Pay: not Filecoin gas.
  */
-import { gas } from "../snapshots.ts";
+import { gasGroups } from "../snapshots.ts";
 
 interface Row {
   what: string;
@@ -38,7 +39,35 @@ const ROWS: Row[] = [
   },
 ];
 
-const measured = (await gas(process.cwd())) as Record<string, number>;
+const { gas: measured = {}, life = {} } = await gasGroups(process.cwd());
+
+/** Scenario -> call -> figure, out of `scenario # call # figure`: what test/contracts/gas/DealLifeGas.t.sol counted. */
+const lives: Record<string, Record<string, Record<string, number>>> = {};
+for (const [name, value] of Object.entries(life)) {
+  const [scenario, call, figure] = name.split(" # ");
+  if (scenario === undefined || call === undefined || figure === undefined) continue;
+  lives[scenario] ??= {};
+  lives[scenario][call] ??= {};
+  lives[scenario][call][figure] = value;
+}
+
+console.log("A year: refreshed every two days, settled every week.");
+for (const [scenario, calls] of Object.entries(lives)) {
+  const pieces = Number.parseInt(scenario, 10);
+  const total = Object.values(calls).reduce((sum, figures) => sum + (figures.sum ?? 0), 0);
+  console.log(`\n${scenario}`);
+  const rows = Object.entries(calls)
+    .sort(([, a], [, b]) => (a.times ?? 0) - (b.times ?? 0))
+    .map(([call, { times = 0, least = 0, greatest = 0, sum = 0 }]) => ({
+      ...{ call, times, least, greatest, sum, "a piece": Math.round(sum / pieces) },
+      "% of all": Math.round((sum / total) * 1000) / 10,
+    }));
+  console.table(rows);
+  console.log(
+    `in all: ${total.toLocaleString("en")}, a piece ${Math.round(total / pieces).toLocaleString("en")}`,
+  );
+}
+console.log();
 for (const { what, measured: key, baselines } of ROWS) {
   const value = measured[key] as number;
   const ratios = baselines.map((baseline) => {

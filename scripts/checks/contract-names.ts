@@ -7,7 +7,7 @@ export const contractNames: Check = {
   name: "contract-names: no two contracts, interfaces or libraries of one name, doubles and tests included",
   find: (root) => {
     const first = new Map<string, string>();
-    return filesIn(root, ["{contracts,test}/**/*.sol"]).flatMap((path) => {
+    return filesIn(root, ["{contracts,examples,test}/**/*.sol"]).flatMap((path) => {
       const code = blankCommentsAndStrings(read(root, path));
       return [...code.matchAll(DECLARATION)].flatMap((match) => {
         const name = match[1]!;

@@ -6,7 +6,7 @@ const DECLARATION = /\berror\s+([A-Za-z_]\w*)\s*\(/g;
 export const customErrors: Check = {
   name: "custom-errors: every error that contracts throw stands in a test",
   find: (root) => {
-    const contracts = codeOf(root, ["contracts/**/*.sol"]).filter(
+    const contracts = codeOf(root, ["{contracts,examples}/**/*.sol"]).filter(
       ({ path }) => !path.startsWith("contracts/mocks/"),
     );
     const thrown = wordsOf(contracts);

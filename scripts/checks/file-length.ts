@@ -1,11 +1,11 @@
 import { type Check, filesIn, read, report } from "./check.ts";
 
 const LIMITS = [
-  { language: "Solidity", limit: 500, patterns: ["{contracts,test}/**/*.sol"] },
+  { language: "Solidity", limit: 500, patterns: ["{contracts,examples,test}/**/*.sol"] },
   {
     language: "TypeScript",
     limit: 400,
-    patterns: ["*.ts", "{sdk,watchers,devnet,app,tasks,deploy,scripts,test}/**/*.{ts,tsx}"],
+    patterns: ["*.ts", "{sdk,watchers,devnet,app,tasks,deploy,examples,scripts,test}/**/*.{ts,tsx}"],
   },
 ];
 

@@ -16,6 +16,8 @@ const manifests = {
 const found = (path: string, source: string) => findIn(importBoundaries, { ...manifests, [path]: source });
 
 const FORBIDDEN: [path: string, source: string, why: string][] = [
+  ["deploy/modules/deals.ts", 'import { chains } from "@holdfast/sdk";', "Ignition alone"],
+  ["deploy/preflight.ts", 'import { startDevnet } from "@holdfast/devnet";', "deploy/ never imports devnet"],
   [
     "contracts/deals/A.sol",
     'import {B} from "../evidence/SectorEvidence.sol";',
@@ -52,6 +54,8 @@ const FORBIDDEN: [path: string, source: string, why: string][] = [
   ["watchers/src/deals/act.ts", 'import { start } from "@holdfast/devnet";', "only the demo"],
   ["app/src/main.tsx", 'import { join } from "node:path";', "run in browsers"],
   ["devnet/src/main.ts", 'import { main } from "@holdfast/watchers";', "nothing flows back"],
+  ["examples/store.ts", 'import { hashPiece } from "../sdk/src/index.ts";', "Import the package"],
+  ["examples/store.ts", 'import hre from "hardhat";', "viem client"],
 ];
 
 const ALLOWED: [path: string, source: string][] = [
@@ -88,8 +92,13 @@ const ALLOWED: [path: string, source: string][] = [
   ],
   ["devnet/src/main.ts", 'import abi from "../../artifacts/A.json" with { type: "json" };'],
   ["devnet/src/chain/chain.ts", 'import hre from "hardhat";'],
+  ["deploy/preflight.ts", 'import { chains } from "../sdk/src/chains.ts";'],
   ["deploy/modules/deals.ts", 'import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";'],
   ["test/integration/flow.test.ts", 'import { start } from "@holdfast/devnet";'],
+  [
+    "examples/store.ts",
+    'import { startDevnet } from "@holdfast/devnet";\nimport * as sdk from "@holdfast/sdk";',
+  ],
 ];
 
 describe("import-boundaries", () => {

@@ -57,7 +57,7 @@ const BANS: Ban[] = [
 export const solidityBans: Check = {
   name: "solidity-bans: tx.origin, transfer/send, timestamps for epochs, block randomness, string reverts, low-level calls",
   find: (root) =>
-    filesIn(root, ["contracts/**/*.sol"])
+    filesIn(root, ["{contracts,examples}/**/*.sol"])
       .filter((path) => !path.startsWith("contracts/mocks/"))
       .flatMap((path) => breachesIn(path, read(root, path))),
 };

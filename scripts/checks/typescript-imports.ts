@@ -6,7 +6,7 @@ import { type Reference, referencesIn } from "./typescript-source.ts";
 
 type Fault = string | undefined;
 
-const AREAS = ["sdk", "watchers", "devnet", "app", "tasks", "deploy"];
+const AREAS = ["sdk", "watchers", "devnet", "app", "tasks", "deploy", "examples"];
 const FROM_PACKAGE = new Map(AREAS.map((area) => [`@holdfast/${area}`, area]));
 
 /** What no file of an area may import; `node` stands for Node's own modules. */
@@ -16,7 +16,8 @@ const NEVER: Record<string, string[]> = {
   devnet: ["watchers", "app", "tasks"],
   app: ["node", "hardhat", "watchers", "devnet", "tasks", "deploy", "scripts", "artifacts"],
   tasks: ["watchers", "app", "devnet"],
-  deploy: ["sdk", "watchers", "app", "devnet", "tasks"],
+  deploy: ["watchers", "app", "devnet", "tasks"],
+  examples: ["hardhat", "app", "tasks", "deploy", "scripts", "artifacts"],
 };
 
 const INSTEAD: Record<string, string> = {
@@ -54,16 +55,22 @@ function faultOf(path: string, reference: Reference, declared: Set<string>): Fau
 function areaFault(path: string, { target }: Reference): Fault {
   const area = path.split("/")[0]!;
   const owner = ownerOf(path, target);
+  if (owner === "sdk" && path.startsWith("deploy/modules/")) {
+    return "a module says what is deployed, and no more: Ignition alone. What looks at a chain stands beside modules/";
+  }
+  if (area === "examples" && owner !== area && target.startsWith(".")) {
+    return "an example is what another project would write. Import the package (@holdfast/sdk)";
+  }
   if (owner === area || !NEVER[area]!.includes(owner)) return undefined;
   if (owner === "node" && path.startsWith("sdk/src/node/")) return undefined;
   if (owner === "devnet" && path.startsWith("tasks/devnet")) return undefined;
   return `${area}/ never imports ${owner}: ${INSTEAD[owner] ?? `nothing flows back from ${owner}/ to ${area}/. Move what both need into the sdk`}`;
 }
 
-/** A watcher knows runtime/ and itself, of the configuration the types alone. */
+/** A watcher knows runtime/ and itself, of the configuration the types alone; cli/ puts all of them together. */
 function siblingFault(path: string, { target, typeOnly }: Reference): Fault {
   const watcher = /^watchers\/src\/([^/]+)\//.exec(path)?.[1];
-  if (watcher === undefined || !target.startsWith(".")) return undefined;
+  if (watcher === undefined || watcher === "cli" || !target.startsWith(".")) return undefined;
   const resolved = posix.join(posix.dirname(path), target);
   const sibling = /^watchers\/src\/([^/]+)/.exec(resolved)?.[1];
   if (sibling === undefined || sibling === watcher || sibling === "runtime") return undefined;

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { LIVE_CHAINS, readParameters } from "../../deploy/parameters.ts";
 import { type ChainName, chains } from "../../sdk/src/chains.ts";
 import { BaseError } from "../../sdk/src/errors/base-error.ts";
 import type { Deployments } from "./typescript.ts";
@@ -23,11 +24,42 @@ export async function readDeployments(folder: string): Promise<Deployments> {
     const chain = chains[entry.name as ChainName];
     if (chain === undefined) throw new DeploymentFolderUnknownError(join(folder, entry.name));
     if (chain.id === chains.devnet.id) continue;
-    const text = await readFile(join(folder, entry.name, "deployed_addresses.json"), "utf8");
+    // Pins of what others deployed may be there before anything of ours is.
+    const text = await readFile(join(folder, entry.name, "deployed_addresses.json"), "utf8").catch(missing);
+    if (text === undefined) continue;
     const recorded = Object.entries(JSON.parse(text) as { [future: string]: string });
     deployments.set(chain.id, new Map(recorded.map(([future, address]) => [contractOf(future), address])));
   }
   return deployments;
+}
+
+function missing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
+}
+
+/** What others deployed, and Holdfast rests on: from deploy/parameters. */
+export async function readDependencies(): Promise<Deployments> {
+  const dependencies: Deployments = new Map();
+  for (const chain of LIVE_CHAINS) {
+    const { Deals, Payments } = await readParameters(chain);
+    dependencies.set(
+      chains[chain].id,
+      new Map([
+        ["FilecoinPay", Deals.pay],
+        ["USDFC", Payments.usdfc],
+      ]),
+    );
+  }
+  return dependencies;
+}
+
+/** All that is known of each chain. */
+export function united(...known: Deployments[]): Deployments {
+  const all: Deployments = new Map();
+  for (const [chainId, contracts] of known.flatMap((deployments) => [...deployments])) {
+    all.set(chainId, new Map([...(all.get(chainId) ?? []), ...contracts]));
+  }
+  return all;
 }
 
 function contractOf(future: string): string {

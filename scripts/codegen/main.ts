@@ -10,7 +10,7 @@ import { BaseError } from "../../sdk/src/errors/base-error.ts";
 import { readArtifacts } from "./artifacts.ts";
 import { generateBindings } from "./bindings.ts";
 import { CONTRACTS } from "./contracts.ts";
-import { readDeployments } from "./deployments.ts";
+import { readDependencies, readDeployments, united } from "./deployments.ts";
 import { type Files, generate } from "./typescript.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -20,7 +20,8 @@ const FORMAT = ["format", "--indent-style=space", "--indent-width=2", "--line-wi
 try {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
   const artifacts = await readArtifacts(join(ROOT, "artifacts/contracts"), CONTRACTS);
-  const generated = generate(artifacts, await readDeployments(join(ROOT, "deploy/deployments")));
+  const deployments = await readDeployments(join(ROOT, "deploy/deployments"));
+  const generated = generate(artifacts, united(await readDependencies(), deployments));
   for (const [name, source] of generated) generated.set(name, format(source));
   const targets: [string, Files][] = [
     [join(ROOT, "sdk/src/generated"), generated],

@@ -32,7 +32,9 @@ export interface BondReceipt {
 }
 
 /** Reads what the chain holds now, and what Filecoin Pay's events say was paid. */
-export async function readReceipt({ client, contracts, devnet }: Stage, { state }: Step) {
+export async function readReceipt({ contracts, devnet }: Stage, { state }: Step) {
+  // The network's own view: it has every log from the start.
+  const { client } = devnet.chain;
   const settlements = parseEventLogs({
     abi: contracts.pay.abi,
     eventName: "RailSettled",

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Devnet, startDevnet } from "@holdfast/devnet";
+import { type Devnet, type DevnetOptions, startDevnet } from "@holdfast/devnet";
 import {
   createHoldfastClient,
   delegatedSigner,
@@ -14,11 +14,9 @@ import {
 import type { PackedPath } from "@holdfast/sdk/node";
 import {
   createDealsWatcher,
-  createSectorLocator,
   type DealsConfigInput,
   type DealsEvent,
   type DealsWatcher,
-  devnetReader,
   openWatcherDatabase,
   parseDealsConfig,
   systemClock,
@@ -37,8 +35,8 @@ export interface Stage extends AsyncDisposable {
   readonly contracts: ReturnType<typeof contractsOf>;
 }
 
-/** Starts a devnet with three providers in a temporary folder. */
-export async function openStage(): Promise<Stage> {
+/** Starts a devnet with three providers in a temporary folder; `options` change it. */
+export async function openStage(options: Pick<DevnetOptions, "lotus"> = {}): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), "holdfast-demo-"));
   const failures: unknown[] = [];
   let devnet: Devnet;
@@ -46,6 +44,7 @@ export async function openStage(): Promise<Stage> {
     devnet = await startDevnet({
       ...{ providers: 3, sealEpochs: 4n, folder: join(folder, "devnet") },
       onError: (error) => failures.push(error),
+      ...options,
     });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
@@ -111,7 +110,6 @@ export async function startWatcher(
     }),
     ...{ db, client, chainId: devnetChain.id, network: "testnet", account },
     signer: delegatedSigner(privateKey),
-    locator: createSectorLocator(devnetReader(client)),
     ...{ clock: systemClock, logger: pino({ level: "silent" }), onEvent },
   });
   return {

@@ -70,6 +70,9 @@ describe("codegen", () => {
     const source = generate([], await readDeployments(dir)).get("addresses.ts");
     expect(source).to.match(/314: \{ Evidence: "0x\w+", StorageDeals: "0xABaBaBaB\w+" \},\n314159: /i);
     expect(source).to.not.contain("31415926");
+    // Pins of what others deployed come before anything of ours.
+    await rm(join(dir, "calibration", "deployed_addresses.json"));
+    expect([...(await readDeployments(dir)).keys()]).to.deep.equal([314]);
     await mkdir(join(dir, "ethereum"));
     const error = await readDeployments(dir).catch((caught: unknown) => caught);
     expect(error).to.be.instanceOf(DeploymentFolderUnknownError);

@@ -11,13 +11,13 @@ import { readReceipt } from "../../scripts/demo/receipt.ts";
 import { fund, openStage, type Stage, startWatcher } from "../../scripts/demo/stage.ts";
 
 /** Datasets of every kind through every layer: packed, proposed, sealed, proven, paid, and read back. */
-describe("a dataset's life", function () {
+describe("a dataset's life, through a node that behaves as Lotus's do", function () {
   this.timeout(240_000);
   let stage: Stage;
   let test = 0;
 
   before(async () => {
-    stage = await openStage();
+    stage = await openStage({ lotus: { seed: "dataset-life", nullRounds: 0.1 } });
     await fund(stage, parseEther("100000"));
   });
   after(() => stage[Symbol.asyncDispose]());

@@ -23,7 +23,7 @@ const STRICT = {
 };
 
 describe("the packages, as npm pack makes them and an empty project installs them", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let folder: string;
   let project: string;
   let packages: Packed[];
@@ -42,6 +42,7 @@ describe("the packages, as npm pack makes them and an empty project installs the
       ["install", ...quiet, "--registry", registry.url, ...tarballs, "ethers", "@types/node"],
       {
         cwd: project,
+        env: { ...process.env, NO_PROXY: "127.0.0.1", no_proxy: "127.0.0.1" },
       },
     );
     await cp(CONSUMERS, project, { recursive: true });
@@ -92,6 +93,19 @@ describe("the packages, as npm pack makes them and an empty project installs the
     expect(await runs("with-ethers.js")).to.deep.equal({
       ...{ data: `${selector}${"7".padStart(64, "0")}`, error: "DealUnknown", deal: "7" },
     });
+  });
+
+  it("typecheck what docs/sdk.md shows", async () => {
+    const markdown = await readFile(join(ROOT, "docs/sdk.md"), "utf8");
+    const blocks = [...markdown.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block]) => block!);
+    expect(blocks).to.have.length.greaterThan(3);
+    const names = blocks.map((_, index) => `shown-${index}.ts`);
+    await Promise.all(names.map((name, index) => writeFile(join(project, name), blocks[index]!)));
+    await writeFile(
+      join(project, "shown.ts"),
+      names.map((name) => `import "./${name.replace(".ts", ".js")}";`).join("\n"),
+    );
+    expect(await typecheck("shown.ts", { module: "nodenext", types: ["node"] })).to.equal("");
   });
 
   it("typecheck for a browser's bundler, and make a bundle without Node that runs without Node", async () => {

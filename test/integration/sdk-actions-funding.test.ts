@@ -1,5 +1,5 @@
 import {
-  depositSync,
+  deposit as depositTo,
   extractPayEvents,
   extractProposeDealEvent,
   type FundingPlan,
@@ -13,12 +13,12 @@ import {
   getRail,
   hashPiece,
   OfferTokensDifferError,
-  pokeDealSync,
+  pokeDeal,
   proposeDealCall,
   runwayOf,
-  setOperatorApprovalSync,
+  setOperatorApproval,
+  settleDeal,
   settleDealCall,
-  settleDealSync,
   terminateRailCall,
 } from "@holdfast/sdk";
 import { expect } from "chai";
@@ -35,7 +35,7 @@ const tokenAbi = parseAbi([
 ]);
 
 describe("the funding planner, against what the chain then does", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let stage: DealStage;
   let duration: bigint;
   let clientDeals: bigint[];
@@ -43,7 +43,7 @@ describe("the funding planner, against what the chain then does", function () {
   before(async () => {
     stage = await openDealStage();
     duration = stage.chain.parameters.minDuration;
-    const { client, keeper, deployer, token, on } = stage;
+    const { client, keeper, deployer, token, on, land } = stage;
     for (const party of [client, keeper, deployer]) {
       const spend = { address: token, abi: tokenAbi, functionName: "approve" } as const;
       await land(await party.writeContract({ ...spend, args: [on.pay.address, parseEther("1000")], ...GAS }));
@@ -58,12 +58,6 @@ describe("the funding planner, against what the chain then does", function () {
     await stage[Symbol.asyncDispose]();
     expect(stage.failures).to.deep.equal([]);
   });
-
-  /** All that was sent lands in one epoch. */
-  async function land(...hashes: Hash[]): Promise<TransactionReceipt[]> {
-    await stage.advance(1n);
-    return Promise.all(hashes.map((hash) => stage.client.getTransactionReceipt({ hash })));
-  }
 
   /** A plan for a copy with each offer, to land in the second epoch from now. */
   function plan(party: Party, given: Partial<GetFundingPlanParameters> = {}) {
@@ -83,13 +77,13 @@ describe("the funding planner, against what the chain then does", function () {
   }
 
   async function deposit(party: Party, amount: bigint): Promise<void> {
-    const { on, token, hurry } = stage;
-    await hurry(depositSync(party, { ...on.pay, token, to: party.account.address, amount }));
+    const { on, token, land } = stage;
+    await land(depositTo(party, { ...on.pay, token, to: party.account.address, amount }));
   }
 
   async function approve(party: Party, allowances: FundingPlan["allowances"]): Promise<void> {
     const approval = { token: stage.token, operator: stage.on.deals.address, approved: true, ...allowances };
-    await stage.hurry(setOperatorApprovalSync(party, { ...stage.on.pay, ...approval }));
+    await stage.land(setOperatorApproval(party, { ...stage.on.pay, ...approval }));
   }
 
   /** Proposes to each offer, all in one epoch, whatever becomes of it. */
@@ -110,7 +104,7 @@ describe("the funding planner, against what the chain then does", function () {
         await party.writeContract({ ...proposeDealCall(party, { ...on.deals, ...proposal }), ...GAS }),
       );
     }
-    return land(...hashes);
+    return stage.land(...hashes);
   }
 
   const accountOf = (party: Party) =>
@@ -130,7 +124,10 @@ describe("the funding planner, against what the chain then does", function () {
     expect(statuses(await propose(keeper, offers))).to.deep.equal(["success", "reverted"]);
 
     const first = await plan(client);
-    expect(first).to.deep.include({ token, approvalSuffices: false, versions: [1, 1] });
+    expect(first).to.deep.include({ token, approvalSuffices: false });
+    expect(first.offers.map(({ version, provider }) => [version, provider])).to.deep.equal(
+      providers.map(({ minerId }) => [1, minerId]),
+    );
     expect(first.runway.before).to.deep.equal({
       ...{ rate: 0n, free: 0n, fundedUntil: undefined, net: undefined, gross: undefined },
     });
@@ -218,7 +215,7 @@ describe("the funding planner, against what the chain then does", function () {
   });
 
   it("keeps copies up to their term's last epoch, with a unit less to the one before", async () => {
-    const { deployer, providers, hurry, on, seal } = stage;
+    const { deployer, providers, land, on, seal } = stage;
     const whole = await plan(deployer);
     expect(whole.runway.sealed.fundedUntil).to.equal(whole.endEpoch);
     await approve(deployer, whole.allowances);
@@ -232,7 +229,7 @@ describe("the funding planner, against what the chain then does", function () {
     );
     for (const dealId of dealIds) {
       await seal(dealId);
-      await hurry(pokeDealSync(deployer, { ...on.deals, dealId }));
+      await land(pokeDeal(deployer, { ...on.deals, dealId }));
       expect((await getDeal(deployer, { ...on.deals, dealId })).endEpoch).to.equal(endEpoch);
     }
     const fundedUntil = async () => (await settledOf(deployer)).fundedUntilEpoch;
@@ -250,7 +247,7 @@ describe("the funding planner, against what the chain then does", function () {
     const closed = await land(...closing);
     expect(closed.map(({ blockNumber }) => blockNumber)).to.deep.equal([endEpoch, endEpoch]);
     await stage.advance(stage.chain.parameters.freshness + 1n);
-    for (const dealId of dealIds) await hurry(settleDealSync(deployer, { ...on.deals, dealId }));
+    for (const dealId of dealIds) await land(settleDeal(deployer, { ...on.deals, dealId }));
     const { funds, lockupCurrent, lockupRate } = await accountOf(deployer);
     expect({ funds, lockupCurrent, lockupRate }).to.deep.equal({
       ...{ funds: needed.toKeep - whole.reservationFees, lockupCurrent: 0n, lockupRate: 0n },

@@ -81,7 +81,10 @@ describe("the SDK's actions, on a devnet", function () {
   let token: Address;
 
   before(async () => {
-    devnet = await startDevnet({ providers: 1, onError: (error) => failures.push(error) });
+    devnet = await startDevnet({
+      ...{ providers: 1, lotus: { seed: "sdk-actions", nullRounds: 0.1 } },
+      onError: (error) => failures.push(error),
+    });
     const { contracts, accounts } = devnet;
     const at = (address: Address) => ({ address });
     on = {
@@ -299,7 +302,8 @@ describe("the SDK's actions, on a devnet", function () {
     const { revert, next, message } = await refusal(getDeal(payer, { ...on.deals, dealId: 999n }));
     expect(revert).to.deep.include({ errorName: "DealUnknown", args: [999n] });
     expect(message).to.contain("DealUnknown(999)");
-    expect(next).to.contain("splitCopyId");
+    expect(message).to.contain("splitCopyId");
+    expect(next).to.equal("npx hardhat deal list");
     const call = declineDealCall(payer, { ...on.deals, dealId: 999n });
     const simulated = await simulateContract(payer, call).catch((error: unknown) => error);
     expect(decodeRevert(simulated, errorsAbi)).to.deep.include({ errorName: "DealUnknown" });

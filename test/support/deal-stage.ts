@@ -1,6 +1,7 @@
 import {
   copyIdOf,
   devnet,
+  extractPublishOfferEvent,
   filecoinAddressToBytes,
   fromEvmAddress,
   getCopies,
@@ -10,16 +11,18 @@ import {
   notificationPayload,
   type OfferTerms,
   paddedSizeOf,
-  publishOfferSync,
-  registerProviderSync,
+  publishOffer,
+  registerProvider,
 } from "@holdfast/sdk";
 import {
   type Account,
   type Address,
   createClient,
+  type Hash,
   http,
   parseEther,
   publicActions,
+  type TransactionReceipt,
   walletActions,
 } from "viem";
 import type { DevnetAccount } from "../../devnet/src/chain/accounts.ts";
@@ -32,10 +35,7 @@ export interface At {
   address: Address;
 }
 
-/**
- * A devnet's chain without providers' servers, whose miners the test drives. Its clock stands still: epochs pass when a
- * message lands (`hurry`) or the test says so.
- */
+/** A devnet's chain without providers' servers, whose miners the test drives. */
 export interface DealStage extends AsyncDisposable {
   readonly chain: DevnetChain;
   readonly on: Record<"deals" | "registry" | "evidence" | "pay", At>;
@@ -45,9 +45,12 @@ export interface DealStage extends AsyncDisposable {
   readonly deployer: Party;
   readonly providers: { owner: Party; worker: Party; minerId: bigint; offerId: bigint; terms: OfferTerms }[];
   readonly failures: unknown[];
+  /** Until `work` is done, messages land as soon as they are sent. */
   hurry<T>(work: Promise<T>): Promise<T>;
-  /** Exactly so many epochs pass; all that was sent lands in the first of them. */
+  /** So many epochs pass; all that was sent lands in the first of them. */
   advance(epochs: bigint): Promise<void>;
+  /** An epoch passes, in which all of these land. */
+  land(...sent: (Hash | Promise<Hash>)[]): Promise<TransactionReceipt[]>;
   /** Every copy of a deal is sealed, each in a new sector with this expiration. @returns the sectors */
   seal(dealId: bigint, expiration?: bigint): Promise<bigint[]>;
   /** What the miner's worker makes of its actor: `declareFaults`, `recoverFaults`, `extendSectors`, `terminateSectors`. */
@@ -58,11 +61,14 @@ const BOND = parseEther("1000");
 /** Seconds that no test takes. */
 const NEVER = 1_000_000;
 
-/** Starts it with two providers and their offers, the second one dearer; both registered by the SDK's actions. */
-export async function openDealStage(): Promise<DealStage> {
+/**
+ * Starts it with two providers and their offers, the second one dearer; both registered by the SDK's actions. Its clock
+ * stands still unless it is given seconds: epochs then pass only when the test says so.
+ */
+export async function openDealStage({ epochSeconds = NEVER } = {}): Promise<DealStage> {
   const failures: unknown[] = [];
   const onError = (error: unknown) => failures.push(error);
-  const chain = await startChain({ miners: 2, epochSeconds: NEVER, onError });
+  const chain = await startChain({ miners: 2, epochSeconds, onError });
   const { contracts, parameters, accounts, epochs } = chain;
   const partyOf = ({ account }: DevnetAccount): Party =>
     createClient({ account, chain: devnet, transport: http(chain.rpcUrl), pollingInterval: 10 })
@@ -84,9 +90,7 @@ export async function openDealStage(): Promise<DealStage> {
       ...{ maxBondPerTib: parseEther("1000"), maxBondAtStake: BOND, maxBondPerDay: BOND },
       ...{ maxExitBps: 2_500, payee: owner.account.address },
     };
-    await epochs.hurry(
-      registerProviderSync(owner, { ...on.registry, provider: minerId, envelope, bond: BOND }),
-    );
+    await land(registerProvider(owner, { ...on.registry, provider: minerId, envelope, bond: BOND }));
     const terms: OfferTerms = {
       ...{ token: contracts.usdfc, ratePerTib: parseEther("1") * BigInt(2 + index) },
       ...{ bondPerTib: parseEther("100"), minPieceSize: 128n, maxPieceSize: 32n << 30n },
@@ -95,16 +99,21 @@ export async function openDealStage(): Promise<DealStage> {
       ...{ exitFeeEpochs: 100, reservationFeeEpochs: 40, maxOpenProposals: 64 },
       ...{ endpoint: "http://127.0.0.1:1", region: "CH" },
     };
-    const published = await epochs.hurry(
-      publishOfferSync(worker, { ...on.registry, provider: minerId, terms }),
-    );
-    return { owner, worker, minerId, offerId: published.event.args.offerId, terms };
+    const [published] = await land(publishOffer(worker, { ...on.registry, provider: minerId, terms }));
+    const { offerId } = extractPublishOfferEvent(published!).args;
+    return { owner, worker, minerId, offerId, terms };
+  }
+
+  async function land(...sent: (Hash | Promise<Hash>)[]): Promise<TransactionReceipt[]> {
+    const hashes = await Promise.all(sent);
+    await epochs.advance(1n);
+    return Promise.all(hashes.map((hash) => chain.client.getTransactionReceipt({ hash })));
   }
 
   const providers = [await enrol(0), await enrol(1)];
   const client = partyOf(accounts.client);
   const stage: DealStage = {
-    ...{ chain, on, token: contracts.usdfc, client, providers, failures, hurry: epochs.hurry },
+    ...{ chain, on, token: contracts.usdfc, client, providers, failures, land, hurry: epochs.hurry },
     keeper: partyOf(accounts.keeper),
     deployer: partyOf(accounts.deployer),
     async advance(count) {

@@ -78,50 +78,119 @@ describe("configuration", () => {
     });
   }
 
-  describe("from the environment", () => {
+  describe("of the daemon", () => {
+    const { contracts, policy } = valid;
+    const minimal = {
+      chain: { id: 314_159, contracts },
+      endpoints: ["http://127.0.0.1:8545"],
+      watchers: [{ type: "deals", ...policy }],
+    };
     let folder: string;
-    const variables = () => ({
-      HOLDFAST_DEALS_CONFIG: join(folder, "deals.json"),
-      HOLDFAST_RPC_URL: "http://127.0.0.1:8545",
-      HOLDFAST_CHAIN_ID: "314159",
-      HOLDFAST_CLIENT_KEY: `0x${"5e".repeat(32)}`,
-    });
     before(() => {
       folder = mkdtempSync(join(tmpdir(), "holdfast-config-"));
-      writeFileSync(join(folder, "deals.json"), JSON.stringify(valid));
-      writeFileSync(join(folder, "broken.json"), "{");
+      writeFileSync(join(folder, "broken.json"), '{ "key": hunter2 }');
     });
     after(() => rmSync(folder, { recursive: true }));
 
-    it("is read with its file", () => {
-      const config = loadConfig(variables());
-      expect(config).to.include({ chainId: 314_159, database: "holdfast.db", logLevel: "info" });
-      expect(config.deals.policy.copies).to.equal(2);
+    function load(file: object, variables: Record<string, string> = {}) {
+      const path = join(folder, "holdfast.json");
+      writeFileSync(path, JSON.stringify(file));
+      return loadConfig(path, variables);
+    }
+
+    it("needs a chain, an endpoint and a watcher, and fills in the rest", () => {
+      const config = load(minimal);
+      expect(config.chain.id).to.equal(314_159);
+      expect(config.http).to.include({ host: "127.0.0.1", port: 9464, token: undefined });
+      expect(config.finality).to.deep.equal({ depth: 30n });
+      expect(config).to.include({ pollMs: 30_000, logLevel: "info", insecureKey: undefined });
+      expect(config.sender).to.deep.equal({
+        ...{ stuckAfter: 10n, maxTransactionCost: 10n ** 18n, maxHourlyCost: 2n * 10n ** 18n },
+        ...{ maxDailyCost: 10n * 10n ** 18n, minBalance: 10n ** 17n, maxInFlight: 10 },
+      });
     });
 
-    it("names every variable that is missing or wrong, and never the key", () => {
-      const key = `0x${"5e".repeat(31)}`;
-      const error = (() => {
-        try {
-          loadConfig({ HOLDFAST_RPC_URL: "127.0.0.1", HOLDFAST_CHAIN_ID: "one", HOLDFAST_CLIENT_KEY: key });
-        } catch (thrown) {
-          return thrown as ConfigInvalidError;
-        }
-        return undefined;
-      })();
-      const named = error?.faults.map((fault) => fault.split(":")[0]).sort();
-      expect(named).to.deep.equal([
-        ...["HOLDFAST_CHAIN_ID", "HOLDFAST_CLIENT_KEY", "HOLDFAST_DEALS_CONFIG", "HOLDFAST_RPC_URL"],
-      ]);
-      expect(error?.message).not.to.include(key);
+    it("takes relative paths from the file's folder", () => {
+      const config = load({ ...minimal, key: { keystore: "key.json" }, database: "data/a.db" });
+      expect(config.database).to.equal(join(folder, "data/a.db"));
+      expect(config.key.keystore).to.equal(join(folder, "key.json"));
+      expect(config.watchers[0]?.pieces[0]?.car).to.equal(join(folder, "a.car"));
     });
 
-    it("says which file cannot be read", () => {
-      const faults = faultsOf(() =>
-        loadConfig({ ...variables(), HOLDFAST_DEALS_CONFIG: join(folder, "broken.json") }),
+    it("reads amounts in attoFIL and in FIL", () => {
+      const { sender } = load({
+        ...minimal,
+        sender: { maxHourlyCost: "0.5 FIL", maxDailyCost: "700", minBalance: 3 },
+      });
+      expect(sender).to.include({ maxHourlyCost: 5n * 10n ** 17n, maxDailyCost: 700n, minBalance: 3n });
+    });
+
+    it("keeps several datasets, each once", () => {
+      const other = { type: "deals", ...policy, dataset: `0x${"d6".repeat(32)}` };
+      expect(load({ ...minimal, watchers: [...minimal.watchers, other] }).watchers).to.have.length(2);
+      expect(faultsOf(() => load({ ...minimal, watchers: [other, other] }))[0]).to.match(
+        /^watchers\.1\.dataset: has a watcher already/,
       );
-      expect(faults[0]).to.match(/cannot be read as JSON/);
-      expect(faultsOf(() => loadConfig({ ...variables(), HOLDFAST_TYPO: "1" }))[0]).to.match(/HOLDFAST_TYPO/);
+    });
+
+    it("lets the environment go before the file", () => {
+      const config = load(minimal, {
+        HOLDFAST_WATCH_RPC_URLS: "https://a.example/rpc, https://b.example/rpc",
+        HOLDFAST_WATCH_DATABASE: "/tmp/b.db",
+        HOLDFAST_WATCH_LOG_LEVEL: "",
+        HOLDFAST_ELSEWHERE: "not ours",
+      });
+      expect(config.endpoints).to.deep.equal(["https://a.example/rpc", "https://b.example/rpc"]);
+      expect(config).to.include({ database: "/tmp/b.db", logLevel: "info" });
+    });
+
+    it("names every field that is wrong by its path, in the file", () => {
+      const faults = faultsOf(() =>
+        load({
+          ...minimal,
+          chain: { id: 1, contracts: { ...contracts, pay: "0x1" } },
+          endpoints: ["127.0.0.1:1234"],
+          http: { port: 70_000 },
+          sender: { maxHourlyCost: "half a FIL" },
+          finality: { depth: 901 },
+          pollMs: 60_000,
+          watchers: [{ type: "jobs" }],
+          watcher: [],
+        }),
+      );
+      const named = faults.map((fault) => fault.split(":")[0]).sort();
+      expect(named).to.deep.equal([
+        ...["(whole)", "chain.contracts.pay", "chain.id", "endpoints.0", "finality.depth", "http.port"],
+        ...["pollMs", "sender.maxHourlyCost", "watchers.0.type"],
+      ]);
+    });
+
+    it("names every variable that is wrong, and never a secret", () => {
+      const secret = `0x${"5e".repeat(31)}`;
+      let thrown: ConfigInvalidError | undefined;
+      try {
+        load(minimal, {
+          HOLDFAST_WATCH_INSECURE_KEY: secret,
+          HOLDFAST_WATCH_HTTP_TOKEN: "short-secret",
+          HOLDFAST_WATCH_RPC_URLS: "ftp://user:hidden@node",
+          HOLDFAST_WATCH_TYPO: "1",
+        });
+      } catch (error) {
+        thrown = error as ConfigInvalidError;
+      }
+      expect(thrown?.exitCode).to.equal(3);
+      const named = thrown?.faults.map((fault) => /HOLDFAST_WATCH_\w+/.exec(fault)?.[0]).sort();
+      expect(named).to.deep.equal(
+        ["HTTP_TOKEN", "INSECURE_KEY", "RPC_URLS", "TYPO"].map((name) => `HOLDFAST_WATCH_${name}`),
+      );
+      expect(thrown?.message).not.to.match(/5e5e|short-secret|hidden/);
+    });
+
+    it("says which file cannot be read, and quotes nothing of it", () => {
+      const faults = faultsOf(() => loadConfig(join(folder, "broken.json"), {}));
+      expect(faults).to.deep.equal(["cannot be read: it is not JSON"]);
+      expect(faultsOf(() => loadConfig(join(folder, "none.json"), {}))[0]).to.match(/ENOENT/);
+      expect(faultsOf(() => load({ ...minimal, endpoints: [] }))[0]).to.match(/^endpoints: none/);
     });
   });
 });

@@ -1,16 +1,12 @@
 export {
   ConfigInvalidError,
+  type DaemonConfig,
+  type DaemonConfigInput,
   type DealsConfig,
   type DealsConfigInput,
   loadConfig,
   parseDealsConfig,
 } from "./config.ts";
-export {
-  createSectorLocator,
-  devnetReader,
-  type SectorLocator,
-  stateCallReader,
-} from "./deals/sector-locator.ts";
 export type * from "./deals/state.ts";
 export type { DealsTables } from "./deals/tables.ts";
 export {
@@ -21,6 +17,8 @@ export {
   type Step,
 } from "./deals/watcher.ts";
 export { openWatcherDatabase } from "./open-watcher-database.ts";
+export { type ChainClientOptions, createChainClient } from "./runtime/chain-client.ts";
 export { type Clock, systemClock } from "./runtime/clock.ts";
+export { createEndpoints, type Endpoints, type EndpointsOptions } from "./runtime/endpoints.ts";
 export { FAULT_POINTS, type Fault, type FaultPoint } from "./runtime/fault-point.ts";
 export type { Finished } from "./runtime/transaction-sender.ts";

@@ -1,3 +1,4 @@
+import type { Kysely } from "kysely";
 import { migrations } from "../src/migrations/index.ts";
 import { openDatabase, type RuntimeTables } from "../src/runtime/database.ts";
 import { type Fault, noFault } from "../src/runtime/fault-point.ts";
@@ -17,8 +18,8 @@ export const LIMITS: SenderLimits = {
 
 export interface SenderProcessOptions {
   client: MemoryNode["client"];
-  /** Of the database. */
-  path: string;
+  /** Of the database; or the database, if it is to outlive the process in memory. */
+  path: string | Kysely<RuntimeTables>;
   limits?: Partial<SenderLimits>;
   fault?: Fault;
   fence?: Fence;
@@ -40,7 +41,7 @@ export async function startSender(options: SenderProcessOptions) {
   const { client, path, limits = {}, fault = noFault, fence, transient = [] } = options;
   const clock = manualClock();
   const metrics = createMetrics();
-  const db = await openDatabase<RuntimeTables>(path, migrations);
+  const db = typeof path === "string" ? await openDatabase<RuntimeTables>(path, migrations) : path;
   const outbox = createOutbox({ db, clock, fault, random: () => 0.5 });
   const kind = (finality: Policy) => ({
     finality,
@@ -71,3 +72,27 @@ export async function startSender(options: SenderProcessOptions) {
 }
 
 export type SenderProcess = Awaited<ReturnType<typeof startSender>>;
+
+export interface LifeOptions extends Pick<SenderProcessOptions, "client" | "path" | "fault"> {
+  mine(blocks: number, most?: number): Promise<void>;
+}
+
+/**
+ * A life in which everything happens that can: transactions that are left out until their fees are raised, receipts that
+ * are observed or become final, and a call that is refused.
+ */
+export async function live({ mine, ...options }: LifeOptions): Promise<void> {
+  const sender = await startSender({ ...options, limits: { confirmations: 30n } });
+  try {
+    await sender.enqueue(count(1n), count(2n, "observe"), count(3n, "observe"), count(0n));
+    await sender.step();
+    await mine(10, 0);
+    await sender.step();
+    await mine(1);
+    await sender.step();
+    await mine(31);
+    await sender.step();
+  } finally {
+    await sender.end();
+  }
+}

@@ -1,11 +1,27 @@
+import {
+  CALIBRATION_CLOCK,
+  chainById,
+  devnet,
+  type EpochClock,
+  epochAt,
+  filecoin,
+  MAINNET_CLOCK,
+} from "@holdfast/sdk";
 import hre from "hardhat";
+import type { NetworkConnection } from "hardhat/types/network";
 import { type Abi, type Address, type PublicClient, parseEther, toHex } from "viem";
 import dealsModule from "../../../deploy/modules/deals.ts";
-import paymentsModule from "../../../deploy/modules/payments.ts";
+import { readParameters } from "../../../deploy/parameters.ts";
 import type { LotusFace } from "../lotus/face.ts";
 import { createLotus, type Lotus, type LotusOptions } from "../lotus/lotus.ts";
 import { createTurns, type Turns } from "../lotus/turns.ts";
-import { accountCount, DEVNET_MNEMONIC, type DevnetAccounts, devnetAccounts } from "./accounts.ts";
+import {
+  accountCount,
+  DEVNET_MNEMONIC,
+  type DevnetAccount,
+  type DevnetAccounts,
+  devnetAccounts,
+} from "./accounts.ts";
 import { compileContracts } from "./compile.ts";
 import { createBlockMaker, EPOCH_SECONDS, type Epochs, startEpochs } from "./epochs.ts";
 import { installFilecoin } from "./install-filecoin.ts";
@@ -13,6 +29,7 @@ import { createSender, devnetClient, type Sender } from "./messages.ts";
 import { createMiner, type Miner } from "./miner.ts";
 import { type DevnetParameters, devnetParameters, moduleParameters } from "./parameters.ts";
 import { type RpcMethods, type RpcProvider, serveRpc } from "./rpc-server.ts";
+import { runConstructor } from "./run-constructor.ts";
 import { stateCall } from "./state-call.ts";
 
 export interface ChainOptions {
@@ -24,16 +41,29 @@ export interface ChainOptions {
   day?: bigint;
   /** Default 0: any free port. */
   port?: number;
+  /** Whose id and clock the chain has: Calibration's, mainnet's or, by default, a devnet's own. */
+  chainId?: number;
+  /** Seconds that the chain begins in the past. Default 0. */
+  behind?: number;
+  /**
+   * Deploys Holdfast on the running chain, which makes its epochs all the while. Default: the module in deploy/modules,
+   * with the devnet's parameters, before the first epoch passes.
+   */
+  deploy?: (chain: Pick<DevnetChain, "rpcUrl" | "accounts" | "epochs">) => Promise<DeployedContracts>;
   /** The chain behaves as Filecoin's does, and an endpoint of it as a node's. Default: a block for every epoch, at once. */
   lotus?: LotusOptions;
   /** Told of what fails in the background. */
   onError(error: unknown): void;
 }
 
-export interface DevnetContracts {
+/** Where Holdfast is. */
+export interface DeployedContracts {
   deals: Address;
   registry: Address;
   evidence: Address;
+}
+
+export interface DevnetContracts extends DeployedContracts {
   pay: Address;
   usdfc: Address;
 }
@@ -57,8 +87,10 @@ export interface DevnetChain {
   stop(): Promise<void>;
 }
 
-/** Any height will do, as long as looking back does not reach below 0. */
-const FIRST_EPOCH = 100_000n;
+/** A devnet's own chain began so many epochs ago: any height will do, as long as looking back does not reach below 0. */
+const OWN_AGE = 100_000;
+/** More epochs than it takes to set everything up. */
+const SETUP = 1_000n;
 const SECTOR_SIZE = 32n << 30n;
 /** USDFC that the client begins with. */
 const CLIENT_USDFC = parseEther("1000000");
@@ -66,13 +98,18 @@ const CLIENT_USDFC = parseEther("1000000");
 /** Starts the chain on loopback. */
 export async function startChain(options: ChainOptions): Promise<DevnetChain> {
   const { epochSeconds = 1, miners: minerCount, day = 60n, port = 0, lotus: ways, onError } = options;
+  const { chainId = devnet.id, behind = 0 } = options;
+  const knownChain = chainById(chainId);
+  const clock = clockOf(chainId);
+  const first = epochAt(new Date(Date.now() - behind * 1000), clock);
   const parameters = devnetParameters(day);
   await compileContracts();
   const connection = await hre.network.create({
     network: "devnet",
     override: {
+      chainId,
       accounts: { mnemonic: DEVNET_MNEMONIC, count: accountCount(minerCount) },
-      initialDate: new Date(Date.now() - Number(FIRST_EPOCH) * EPOCH_SECONDS * 1000),
+      initialDate: new Date(clock.genesis * 1000),
       initialBaseFeePerGas: 100n,
       allowUnlimitedContractSize: true,
     },
@@ -89,43 +126,50 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
   const methods = { "Filecoin.StateCall": stateCall(provider, { router: abis.router, actor: abis.miner }) };
   const undisturbed: RpcProvider = { request: (one) => turns.shared(() => provider.request(one)) };
   const rpc = await serveRpc(undisturbed, ways === undefined ? port : 0, methods);
+  let epochs: Epochs | undefined;
+  let lotus: (Lotus & { face: LotusFace }) | undefined;
+  const stop = async () => {
+    await epochs?.stop();
+    await lotus?.stop();
+    await rpc.stop();
+    await connection.close();
+  };
+  const mine = (count: bigint) =>
+    provider.request({ method: "hardhat_mine", params: [toHex(count), toHex(EPOCH_SECONDS)] });
   try {
     const accounts = devnetAccounts(minerCount);
-    const cron = createSender(rpc.url, accounts.deployer);
-    const client = devnetClient(rpc.url);
-    await provider.request({ method: "hardhat_mine", params: [toHex(FIRST_EPOCH), toHex(EPOCH_SECONDS)] });
-    const filecoin = await installFilecoin(provider, cron);
+    const sender = (account: DevnetAccount) => createSender(rpc.url, account, knownChain);
+    const cron = sender(accounts.deployer);
+    const client = devnetClient(rpc.url, knownChain);
+    await mine(first - SETUP);
+    const actors = await installFilecoin(provider, cron);
 
-    const { pay, usdfc } = await connection.ignition.deploy(paymentsModule);
-    const payAddress = (await pay.getAddress()) as Address;
-    const deployed = await connection.ignition.deploy(dealsModule, {
-      parameters: moduleParameters(parameters, payAddress),
-    });
-    const contracts: DevnetContracts = {
-      deals: (await deployed.deals.getAddress()) as Address,
-      registry: (await deployed.registry.getAddress()) as Address,
-      evidence: (await deployed.evidence.getAddress()) as Address,
-      pay: payAddress,
-      usdfc: (await usdfc.getAddress()) as Address,
+    // The doubles stand where Filecoin Pay and USDFC are on the chain whose id this one has.
+    const live = await readParameters(chainId === filecoin.id ? "filecoin" : "calibration");
+    const [pay, usdfc] = [live.Deals.pay, live.Payments.usdfc];
+    await runConstructor(provider, pay, "FilecoinPayDouble");
+    await runConstructor(provider, usdfc, "UsdfcDouble");
+    const register = async (addresses: Address[]) => {
+      for (const address of addresses) await actors.register(address);
     };
+    let deployed = options.deploy ? undefined : await deployModule(connection, parameters, pay);
 
     // Contracts and accounts are actors with ids of their own.
-    for (const account of [...Object.values(contracts), ...partiesOf(accounts)])
-      await filecoin.register(account);
+    await register([...Object.values(deployed ?? {}), pay, usdfc, ...partiesOf(accounts)]);
     await cron.send({
       abi: await abiOf("UsdfcDouble"),
-      address: contracts.usdfc,
+      address: usdfc,
       functionName: "mint",
       args: [accounts.client.account.address, CLIENT_USDFC],
     });
 
     const miners: Miner[] = [];
     const senders = accounts.providers.map(({ owner, worker }) => ({
-      owner: createSender(rpc.url, owner),
-      worker: createSender(rpc.url, worker),
+      owner: sender(owner),
+      worker: sender(worker),
     }));
     for (const { owner, worker } of senders) {
-      const id = await filecoin.createMiner(owner.address, worker.address, SECTOR_SIZE);
+      const id = await actors.createMiner(owner.address, worker.address, SECTOR_SIZE);
       miners.push(
         createMiner({
           id,
@@ -140,15 +184,24 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
     }
 
     await provider.request({ method: "evm_setAutomine", params: [false] });
-    const start = await client.getBlockNumber({ cacheTime: 0 });
-    const lotus = ways && (await openLotus(provider, methods, { port, ...ways }, turns));
-    const epochs = startEpochs({
+    // Messages of the setup made blocks a second apart: from here on every epoch is where the clock has it.
+    const next = (await client.getBlockNumber({ cacheTime: 0 })) + 1n;
+    const nextTime = clock.genesis + Number(next) * EPOCH_SECONDS;
+    await provider.request({ method: "evm_setNextBlockTimestamp", params: [nextTime] });
+    await mine(first + 1n - next);
+    lotus = ways && (await openLotus(provider, methods, { port, ...ways }, turns));
+    epochs = startEpochs({
       blocks: lotus ?? (await createBlockMaker(provider)),
-      start,
+      start: first,
       epochMs: epochSeconds * 1000,
       stride: parameters.provingPeriod,
       onError,
     });
+    if (deployed === undefined) {
+      deployed = await options.deploy!({ rpcUrl: rpc.url, accounts, epochs });
+      await epochs.hurry(register(Object.values(deployed)));
+    }
+    const contracts = { ...deployed, pay, usdfc };
     return {
       rpcUrl: rpc.url,
       lotus,
@@ -160,18 +213,33 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
       senders,
       epochs,
       abiOf,
-      async stop() {
-        await epochs.stop();
-        await lotus?.stop();
-        await rpc.stop();
-        await connection.close();
-      },
+      stop,
     };
   } catch (error) {
-    await rpc.stop();
-    await connection.close();
+    await stop();
     throw error;
   }
+}
+
+/** A live chain's own, whose epochs a chain of its id counts on; a devnet's begins with it. */
+function clockOf(chainId: number): EpochClock {
+  if (chainId === filecoin.id) return MAINNET_CLOCK;
+  if (chainId !== devnet.id) return CALIBRATION_CLOCK;
+  const now = Math.floor(Date.now() / 1000);
+  return { genesis: now - OWN_AGE * EPOCH_SECONDS, secondsPerEpoch: EPOCH_SECONDS };
+}
+
+/** Holdfast, by the module that live chains are deployed with too. */
+async function deployModule(
+  { ignition }: NetworkConnection,
+  parameters: DevnetParameters,
+  pay: Address,
+): Promise<DeployedContracts> {
+  const deployed = await ignition.deploy(dealsModule, { parameters: moduleParameters(parameters, pay) });
+  const [deals, registry, evidence] = await Promise.all(
+    [deployed.deals, deployed.registry, deployed.evidence].map((contract) => contract.getAddress()),
+  );
+  return { deals, registry, evidence } as DeployedContracts;
 }
 
 async function openLotus(

@@ -38,14 +38,14 @@ export interface Sender {
 const POLL_MS = 10;
 const LANDING_MS = 60_000;
 
-/** A reading client of the devnet at `rpcUrl`. */
-export function devnetClient(rpcUrl: string): PublicClient {
-  return createPublicClient({ chain: devnetAt(rpcUrl), transport: http(rpcUrl), pollingInterval: POLL_MS });
+/** A reading client of the devnet at `rpcUrl`, whose id is that of `chain`. */
+export function devnetClient(rpcUrl: string, chain: Chain = devnet): PublicClient {
+  return createPublicClient({ chain: at(rpcUrl, chain), transport: http(rpcUrl), pollingInterval: POLL_MS });
 }
 
-export function createSender(rpcUrl: string, { account }: DevnetAccount): Sender {
-  const chain = devnetAt(rpcUrl);
-  const reader = devnetClient(rpcUrl);
+export function createSender(rpcUrl: string, { account }: DevnetAccount, known: Chain = devnet): Sender {
+  const chain = at(rpcUrl, known);
+  const reader = devnetClient(rpcUrl, known);
   const wallet = createWalletClient({ account, chain, transport: http(rpcUrl) });
   let last: Promise<unknown> = Promise.resolve();
 
@@ -85,6 +85,6 @@ async function landed(reader: PublicClient, hash: Hash): Promise<TransactionRece
   }
 }
 
-function devnetAt(rpcUrl: string): Chain {
-  return { ...devnet, rpcUrls: { default: { http: [rpcUrl] } } };
+function at(rpcUrl: string, chain: Chain): Chain {
+  return { ...chain, rpcUrls: { default: { http: [rpcUrl] } } };
 }

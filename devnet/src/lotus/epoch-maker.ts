@@ -91,12 +91,14 @@ export async function createEpochMaker(options: EpochMakerOptions) {
   /** The network's own messages of an abandoned branch, which are to be in the new one. */
   let native: { raw: Hex; height: number }[] = [];
   let branch = 0;
-  let held = false;
+  let isHeld = (_: PooledMessage) => false;
   let made = 0;
+  const counts = { nullRounds: 0, reorgs: 0 };
 
   async function stateOf(from: Address): Promise<AccountState> {
     const [nonce, balance] = await Promise.all([
-      request<Hex>("eth_getTransactionCount", from, "latest").then(hexToNumber),
+      // What the network's own parties have sent, past the mempool, is as good as included.
+      request<Hex>("eth_getTransactionCount", from, "pending").then(hexToNumber),
       request<Hex>("eth_getBalance", from, "latest").then(hexToBigInt),
     ]);
     return nonce === 0 && balance === 0n ? undefined : { nonce, balance };
@@ -115,7 +117,7 @@ export async function createEpochMaker(options: EpochMakerOptions) {
     for (const { raw } of native.filter((one) => one.height <= height)) await submitAgain(raw);
     native = native.filter((one) => one.height > height);
     const isNull = (await poolBeneath()).length === 0 && isNullRound(height);
-    const chosen = isNull || held ? [] : await mempool.executable();
+    const chosen = isNull ? [] : await includable();
     const refused = new Set<Address>();
     for (const message of chosen) {
       const { raw, hash, from } = message;
@@ -132,7 +134,17 @@ export async function createEpochMaker(options: EpochMakerOptions) {
       if (chosen.some((one) => one.hash === hash)) await request("hardhat_dropTransaction", hash);
     const { hash } = await blockAt(height, false);
     tipsets.append({ height, hash, isNull });
+    if (isNull) counts.nullRounds++;
     for (const from of new Set(mempool.all().map((one) => one.from))) await mempool.settle(from);
+  }
+
+  /** Whoever is held holds up the sender's later messages. */
+  async function includable(): Promise<PooledMessage[]> {
+    const stopped = new Set<Address>();
+    return (await mempool.executable()).filter((message) => {
+      if (isHeld(message)) stopped.add(message.from);
+      return !stopped.has(message.from);
+    });
   }
 
   const submit = (raw: Hex): Promise<boolean> =>
@@ -174,6 +186,8 @@ export async function createEpochMaker(options: EpochMakerOptions) {
     if (!(await request("evm_revert", snapshots.get(fork))))
       throw new Error(`the state of epoch ${fork} is lost`);
     const rounds = tipsets.truncate(fork);
+    counts.nullRounds -= rounds.filter(({ isNull }) => isNull).length;
+    counts.reorgs++;
     branch++;
     await request("hardhat_setPrevRandao", keccak256(stringToBytes(`${seed}:branch:${branch}`)));
     for (const { message, height, isNative } of abandoned) {
@@ -216,16 +230,19 @@ export async function createEpochMaker(options: EpochMakerOptions) {
       }
     },
 
+    /** What has happened: null rounds of the canonical chain, and how often it changed. */
+    counts: () => ({ epochs: tipsets.top().height - startHeight, ...counts }),
+
     reorg: (reorg: Reorg) => turns.exclusive(() => replaceBranch(reorg)),
 
-    /** While true, nothing out of the mempool gets into a tipset. */
-    hold(on: boolean): void {
-      held = on;
+    /** Messages of the mempool that get into no tipset, from now on: all, none, or those that match. */
+    hold(which: boolean | ((message: PooledMessage) => boolean)): void {
+      isHeld = typeof which === "function" ? which : () => which;
     },
 
     /** Whether messages wait for an epoch to pass: to be included, or to be executed. */
     async waiting(): Promise<boolean> {
-      if ((await poolBeneath()).length > 0 || (!held && (await mempool.executable()).length > 0)) return true;
+      if ((await poolBeneath()).length > 0 || (await includable()).length > 0) return true;
       const { transactions } = await blockAt(tipsets.view().head, false);
       return transactions.length > 0;
     },

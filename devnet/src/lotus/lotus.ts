@@ -33,7 +33,8 @@ export interface LotusFaceOptions extends Partial<LogLimits> {
 export type LotusOptions = LotusChainOptions & LotusFaceOptions;
 
 /** A Filecoin chain's ways on a chain that makes a block whenever it is told to. */
-export interface Lotus extends Pick<EpochMaker, "mine" | "waiting" | "hold" | "reorg" | "mempool"> {
+export interface Lotus
+  extends Pick<EpochMaker, "mine" | "waiting" | "hold" | "reorg" | "mempool" | "counts"> {
   /** Opens another endpoint on the same chain, as another node of the network. */
   open(options?: LotusFaceOptions): Promise<LotusFace>;
   /** What to know to have it happen again. */
@@ -68,6 +69,7 @@ export async function createLotus(
       hold: maker.hold,
       reorg: maker.reorg,
       mempool: maker.mempool,
+      counts: maker.counts,
     },
     description: `seed ${seed}, null rounds ${typeof nullRounds === "number" ? nullRounds : "as scripted"}${happens}`,
     async open({ style = "lotus", finality = FINALITY, faults, port = 0, ...given } = {}) {

@@ -99,8 +99,11 @@ export function createMethods(options: MethodsOptions) {
 
   async function transactionCount([address, parameter]: readonly unknown[], view: View): Promise<Hex> {
     const from = (address as Address).toLowerCase() as Address;
-    if (parameter !== "pending")
-      return request("eth_getTransactionCount", from, numberToHex(resolve(parameter, view)));
+    if (parameter !== "pending") {
+      // As the tipset found it: its own messages, though executed, do not count.
+      const before = tipsets.atOrBelow(resolve(parameter, view) - 1);
+      return request("eth_getTransactionCount", from, numberToHex(before));
+    }
     const state = await maker.stateOf(from);
     return numberToHex(mempool.nextNonce(from, state?.nonce ?? 0));
   }

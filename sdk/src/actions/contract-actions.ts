@@ -10,9 +10,11 @@ import {
   parseEventLogs,
   type TransactionReceipt,
 } from "viem";
+import { parseAccount } from "viem/accounts";
 import { readContract, simulateContract, waitForTransactionReceipt, writeContract } from "viem/actions";
 import { addressOf } from "../deployments.ts";
 import { ContractRevertedError } from "../errors/decode-revert.ts";
+import { requireChain } from "../wallet/require-chain.ts";
 import type {
   ActionClient,
   ArgsOf,
@@ -126,6 +128,7 @@ export function contractActions<const abi extends Abi>(contract: string, abi: ab
       if (account === undefined) throw new AccountMissingError(label);
       const request = { ...call(client, given), account } as unknown as AnyCall;
       try {
+        if (parseAccount(account).type === "json-rpc") await requireChain(client);
         await simulateContract(client, request);
         return await writeContract(client, { ...request, chain: client.chain });
       } catch (error) {

@@ -1,20 +1,9 @@
-import { type Hash, parseAbi } from "viem";
+import type { Hash } from "viem";
 import type { DeploymentUnknownError } from "../deployments.ts";
 import { BaseError } from "../errors/base-error.ts";
 import { type ContractRevertedError, explainRevert } from "../errors/decode-revert.ts";
-import { errorsAbi } from "../generated/abis.ts";
-import { nextSteps } from "./next-steps.ts";
-
-/** The errors of an ERC-20 token (ERC-6093) and its permits, which Filecoin Pay passes on. */
-const tokenErrorsAbi = parseAbi([
-  "error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)",
-  "error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)",
-  "error ERC2612ExpiredSignature(uint256 deadline)",
-  "error ERC2612InvalidSigner(address signer, address owner)",
-]);
-
-/** Every error with which a call of an action may end: those of Holdfast, Filecoin Pay and the token. */
-export const actionErrorsAbi = [...errorsAbi, ...tokenErrorsAbi] as const;
+import { actionErrorsAbi } from "../errors/known-errors.ts";
+import { explainWallet, type WalletChainError, type WalletError } from "../wallet/errors.ts";
 
 /** An action that sends has nobody to send for. */
 export class AccountMissingError extends BaseError {
@@ -46,15 +35,17 @@ export class EventMissingError extends BaseError {
   }
 }
 
-/** What viem threw, as a `ContractRevertedError` with the next step if a contract refused. */
+/** What viem threw, with the next step: as a `WalletError` if a wallet declined, as a `ContractRevertedError` if a contract did. */
 export function explained(error: unknown): unknown {
-  return explainRevert(error, actionErrorsAbi, nextSteps);
+  return explainWallet(error) ?? explainRevert(error, actionErrorsAbi);
 }
 
-/** What an action rejects with, beside what viem itself throws for a transport that fails or a wallet that declines. */
+/** What an action rejects with, beside what viem itself throws for a transport that fails. */
 export type ActionError =
   | ContractRevertedError<typeof actionErrorsAbi>
   | AccountMissingError
   | DeploymentUnknownError
   | EventMissingError
-  | TransactionRevertedError;
+  | TransactionRevertedError
+  | WalletChainError
+  | WalletError;

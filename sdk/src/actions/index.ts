@@ -19,7 +19,14 @@ export {
 export {
   AccountMissingError,
   type ActionError,
-  actionErrorsAbi,
   EventMissingError,
   TransactionRevertedError,
 } from "./errors.ts";
+export { type CostEstimate, estimateCost } from "./estimate-cost.ts";
+export {
+  FINALITIES,
+  type Finality,
+  TransactionDroppedError,
+  type WaitForFinalityParameters,
+  waitForFinality,
+} from "./wait-for-finality.ts";

@@ -1,3 +1,4 @@
+export * from "./choose-offers.ts";
 export * from "./copy-id.ts";
 export * from "./decline-deal.ts";
 export * from "./extend-deal.ts";

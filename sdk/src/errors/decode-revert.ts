@@ -1,5 +1,6 @@
 import { type Abi, type DecodeErrorResultReturnType, decodeErrorResult, type Hex, isHex } from "viem";
 import { BaseError, findCause } from "./base-error.ts";
+import { type Guidance, guidanceFor } from "./guidance/index.ts";
 
 /** A contract's error, decoded. `errorName` and `args` are typed by the ABI; `Error` and `Panic` are Solidity's own. */
 export type DecodedRevert<abi extends Abi = Abi> = DecodeErrorResultReturnType<abi>;
@@ -7,12 +8,20 @@ export type DecodedRevert<abi extends Abi = Abi> = DecodeErrorResultReturnType<a
 /** A contract refused a call with one of its own errors. */
 export class ContractRevertedError<abi extends Abi = Abi> extends BaseError {
   readonly revert: DecodedRevert<abi>;
+  /** What happened and why, in words; undefined for an error of another project's contract. */
+  readonly guidance: Guidance | undefined;
 
   constructor(revert: DecodedRevert<abi>, options: { cause?: unknown; next?: string }) {
     const { errorName, args } = revert as DecodedRevert;
     const values = ((args ?? []) as unknown[]).map(describe);
-    super(`The contract refused: ${errorName}(${values.join(", ")}).`, options);
+    const guidance = guidanceFor(revert as DecodedRevert);
+    const said = guidance === undefined ? "" : `: ${guidance.what}. ${guidance.why}`;
+    super(`The contract refused with ${errorName}(${values.join(", ")})${said || "."}`, {
+      ...(guidance === undefined ? {} : { next: guidance.next }),
+      ...options,
+    });
     this.revert = revert;
+    this.guidance = guidance;
   }
 }
 
@@ -35,7 +44,7 @@ export function decodeRevert<const abi extends Abi>(
 
 /**
  * `error` as a `ContractRevertedError` if it is a revert that the ABI knows, else unchanged: to rethrow.
- * @param next what to try, by error name.
+ * @param next what to try, by error name: for errors that are not Holdfast's, which have guidance of their own.
  */
 export function explainRevert<const abi extends Abi>(
   error: unknown,

@@ -6,3 +6,5 @@ export {
   explainRevert,
   revertData,
 } from "./decode-revert.ts";
+export { type Guidance, guidanceFor, guides } from "./guidance/index.ts";
+export { actionErrorsAbi } from "./known-errors.ts";

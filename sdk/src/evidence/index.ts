@@ -1,16 +1,14 @@
+export { SectorLookError } from "./ask-miner.ts";
 export * from "./extend-commitment.ts";
 export * from "./get-evidence-parameters.ts";
 export * from "./get-evidence-record.ts";
 export * from "./get-evidence-records.ts";
 export * from "./get-proven-epochs.ts";
 export * from "./get-proven-epochs-of-many.ts";
+export * from "./get-sector-expiration.ts";
 export * from "./get-sector-trace.ts";
-export {
-  type LookAtSectorParameters,
-  lookAtSector,
-  type SectorLook,
-  SectorLookError,
-} from "./look-at-sector.ts";
+export * from "./locate-sector.ts";
+export * from "./look-at-sector.ts";
 export {
   OBSERVATIONS,
   type Observation,

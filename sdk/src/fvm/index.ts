@@ -24,3 +24,5 @@ export {
   epochToDate,
   MAINNET_CLOCK,
 } from "./epoch.ts";
+export { type EpochTextOptions, epochText, localTime, spanText } from "./epoch-text.ts";
+export { lookupActorId } from "./lookup-actor-id.ts";

@@ -4,7 +4,7 @@ import type { ActionClient } from "../actions/action.ts";
 import { addressOf } from "../deployments.ts";
 import { BaseError } from "../errors/base-error.ts";
 import { EPOCHS_PER_DAY } from "../fvm/epoch.ts";
-import { getOffer } from "../providers/get-offer.ts";
+import { type GetOfferReturnType, getOffer } from "../providers/get-offer.ts";
 import { getAccount } from "./get-account.ts";
 import { getOperatorApproval } from "./get-operator-approval.ts";
 import { type FundingPlan, type PlanFundingParameters, planFunding } from "./plan-funding.ts";
@@ -41,7 +41,7 @@ export class OfferTokensDifferError extends BaseError {
 export async function getFundingPlan(
   client: ActionClient,
   parameters: GetFundingPlanParameters,
-): Promise<FundingPlan & { token: Address; versions: number[] }> {
+): Promise<FundingPlan & { token: Address; offers: GetOfferReturnType[] }> {
   const { payer, offerIds, lead = 10n, margin = EPOCHS_PER_DAY, ...deal } = parameters;
   const { deals, registry, pay } = parameters.contracts ?? {
     deals: addressOf("StorageDeals", client.chain.id),
@@ -62,6 +62,5 @@ export async function getFundingPlan(
   ]);
   const epoch = blockNumber + lead;
   const terms = offers.map((offer) => offer.terms);
-  const versions = offers.map(({ version }) => version);
-  return { ...planFunding({ account, approval, epoch, offers: terms, margin, ...deal }), token, versions };
+  return { ...planFunding({ account, approval, epoch, offers: terms, margin, ...deal }), token, offers };
 }

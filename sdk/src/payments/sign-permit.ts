@@ -2,7 +2,7 @@ import { type Account, type Address, domainSeparator, type Hex, parseAbi, parseS
 import { parseAccount } from "viem/accounts";
 import { getBlock, readContract, signTypedData } from "viem/actions";
 import type { ActionClient } from "../actions/action.ts";
-import { AccountMissingError } from "../actions/errors.ts";
+import { AccountMissingError, explained } from "../actions/errors.ts";
 import { BaseError } from "../errors/base-error.ts";
 
 export interface SignPermitParameters {
@@ -61,7 +61,15 @@ export async function signPermit(client: ActionClient, parameters: SignPermitPar
   const { token, spender, amount, account = client.account } = parameters;
   if (account === undefined) throw new AccountMissingError("a permit");
   const signer = parseAccount(account);
-  const { domain, nonce } = await permitDomain(client, token, signer.address);
+  const [domain, nonce] = await Promise.all([
+    permitDomain(client, token),
+    readContract(client, {
+      ...{ address: token, abi: permitTokenAbi, functionName: "nonces" as const },
+      args: [signer.address],
+    }).catch((cause: unknown) => {
+      throw new PermitUnsupportedError(token, UNANSWERED, cause);
+    }),
+  ]);
   const deadline = parameters.deadline ?? (await getBlock(client)).timestamp + HOUR;
   const signature = await signTypedData(client, {
     account: signer,
@@ -69,26 +77,33 @@ export async function signPermit(client: ActionClient, parameters: SignPermitPar
     types: { Permit: PERMIT },
     primaryType: "Permit",
     message: { owner: signer.address, spender, value: amount, nonce, deadline },
+  }).catch((error: unknown) => {
+    throw explained(error);
   });
   const { r, s, yParity } = parseSignature(signature);
   return { deadline, v: 27 + yParity, r, s };
 }
 
-/** The token's domain, checked against its own separator: a wrong one would make a signature that is worth nothing. */
-async function permitDomain(client: ActionClient, token: Address, owner: Address) {
+const UNANSWERED = "it answers none of EIP-2612's questions";
+
+/**
+ * The domain by which a token's permits are signed, checked against the token's own separator: a wrong one would make a
+ * signature that is worth nothing.
+ * @throws PermitUnsupportedError
+ */
+export async function permitDomain(client: ActionClient, token: Address) {
   const onToken = { address: token, abi: permitTokenAbi } as const;
-  const [name, version, nonce, separator] = await Promise.all([
+  const [name, version, separator] = await Promise.all([
     readContract(client, { ...onToken, functionName: "name" }),
     // Not part of EIP-2612: without it, 1.
     readContract(client, { ...onToken, functionName: "version" }).catch(() => "1"),
-    readContract(client, { ...onToken, functionName: "nonces", args: [owner] }),
     readContract(client, { ...onToken, functionName: "DOMAIN_SEPARATOR" }),
   ]).catch((cause: unknown) => {
-    throw new PermitUnsupportedError(token, "it answers none of EIP-2612's questions", cause);
+    throw new PermitUnsupportedError(token, UNANSWERED, cause);
   });
   const domain = { name, version, chainId: client.chain.id, verifyingContract: token };
   if (domainSeparator({ domain }) !== separator) {
     throw new PermitUnsupportedError(token, "its signing domain is not its name and version");
   }
-  return { domain, nonce };
+  return domain;
 }

@@ -36,6 +36,7 @@ export * from "./get-provider-owner.ts";
 export * from "./get-registry-parameters.ts";
 export * from "./is-provider-controller.ts";
 export * from "./is-provider-owner.ts";
+export * from "./list-offers.ts";
 export * from "./mk20.ts";
 export { createMk20Client, type Mk20Client, type Mk20ClientOptions } from "./mk20-client.ts";
 export * from "./offer-terms.ts";
@@ -45,6 +46,11 @@ export * from "./post-bond.ts";
 export { type ProviderAnswer, type ProviderRequest, requestProvider } from "./provider-request.ts";
 export * from "./publish-offer.ts";
 export * from "./register-provider.ts";
+export {
+  MarketNotAllowedError,
+  type RequestSealingParameters,
+  requestSealing,
+} from "./request-sealing.ts";
 export * from "./revise-offer.ts";
 export { type SealedDealRequestParameters, sealedDealRequest } from "./sealed-deal-request.ts";
 export * from "./unbond.ts";

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "../../..");
+const NPM = "https://registry.npmjs.org";
 
 interface Locked {
   version: string;
@@ -27,9 +28,12 @@ export async function startLockedRegistry(): Promise<LockedRegistry> {
   const { packages } = JSON.parse(await readFile(join(ROOT, "package-lock.json"), "utf8")) as {
     packages: Record<string, Locked>;
   };
-  const server = createServer((request, response) => {
-    const name = decodeURIComponent(request.url!.slice(1));
+  const server = createServer(({ url }, response) => {
+    // A tarball that the cache lacks.
+    if (url!.includes("/-/")) return response.writeHead(302, { location: `${NPM}${url}` }).end();
+    const name = decodeURIComponent(url!.slice(1));
     const versions = Object.entries(packages)
+      .sort(([a], [b]) => a.length - b.length)
       .filter(([path, { link, integrity }]) => path.endsWith(`node_modules/${name}`) && !link && integrity)
       .map(([, locked]) => [locked.version, versionOf(name, locked)] as const);
     const latest = versions[0]?.[0];
@@ -50,6 +54,6 @@ export async function startLockedRegistry(): Promise<LockedRegistry> {
 
 function versionOf(name: string, { integrity, resolved, ...manifest }: Locked) {
   const file = `${name.split("/").at(-1)}-${manifest.version}.tgz`;
-  const tarball = resolved ?? `https://registry.npmjs.org/${name}/-/${file}`;
+  const tarball = resolved ?? `${NPM}/${name}/-/${file}`;
   return { name, ...manifest, dist: { integrity, tarball } };
 }

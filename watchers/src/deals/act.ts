@@ -1,6 +1,7 @@
 import { parseEventLogs, type TransactionReceipt } from "viem";
+import type { ContractCall, TransactionKind } from "../runtime/contract-call.ts";
+import type { Finality } from "../runtime/database.ts";
 import type { RequestKind } from "../runtime/request-runner.ts";
-import type { ContractCall, TransactionKind } from "../runtime/transaction-sender.ts";
 import { abis, type Contracts } from "./contracts.ts";
 import type { ProviderMarket, Submit } from "./provider-market.ts";
 import type { DealIntent, Epoch, SamplePayload } from "./state.ts";
@@ -19,7 +20,8 @@ export function transactionKinds(contracts: Contracts): Record<string, Transacti
     _name: Kind,
     call: (payload: PayloadOf<Kind>) => ContractCall,
     extract: (receipt: TransactionReceipt) => unknown = (receipt) => eventsIn(receipt),
-  ): TransactionKind => ({ call: (payload) => call(payload as PayloadOf<Kind>), extract });
+    finality: Finality = "final",
+  ): TransactionKind => ({ call: (payload) => call(payload as PayloadOf<Kind>), extract, finality });
 
   return {
     propose: kind(
@@ -45,12 +47,18 @@ export function transactionKinds(contracts: Contracts): Record<string, Transacti
         return { dealId, provider, sealBy, endEpoch, rate };
       },
     ),
-    refresh: kind("refresh", ({ miner, sectors, locations }) => ({
-      address: contracts.evidence,
-      abi: abis.evidence as never,
-      functionName: "refresh",
-      args: [miner, sectors, locations],
-    })),
+    // Moves no money and ends nothing: to see it mined is enough to look at the sectors again.
+    refresh: kind(
+      "refresh",
+      ({ miner, sectors, locations }) => ({
+        address: contracts.evidence,
+        abi: abis.evidence as never,
+        functionName: "refresh",
+        args: [miner, sectors, locations],
+      }),
+      eventsIn,
+      "observe",
+    ),
     report: kind("report", ({ copyId, location }) => deals("report", [copyId, location])),
     poke: kind("poke", ({ dealId }) => deals("poke", [dealId])),
     settle: kind("settle", ({ dealId }) => deals("settle", [dealId])),

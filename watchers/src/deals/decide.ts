@@ -9,7 +9,6 @@ import type {
   Offer,
   Policy,
   PolicyPiece,
-  ProposePayload,
   State,
 } from "./state.ts";
 
@@ -25,14 +24,15 @@ const MAX_DOUBLINGS = 8;
  */
 export function decide(state: State, policy: Policy, assessment: Assessment): Decision {
   const alerts: Alert[] = [];
+  const pieces = new Map(policy.pieces.map((piece) => [piece.commitment, piece]));
   const intents: DealIntent[] = [
     ...state.deals.flatMap((deal) => reportFaults(state, policy, deal)),
     ...refreshEvidence(state, policy),
-    ...state.deals.flatMap((deal) => submitCopies(state, policy, deal)),
+    ...state.deals.flatMap((deal) => submitCopies(state, policy, pieces, deal)),
     ...state.deals.flatMap((deal) => extendDeal(state, policy, deal)),
     ...state.deals.flatMap((deal) => followRail(state, policy, deal)),
     ...proposeMissing(state, policy, assessment, alerts),
-    ...state.deals.flatMap((deal) => sampleCopies(state, policy, deal)),
+    ...state.deals.flatMap((deal) => sampleCopies(state, policy, pieces, deal)),
   ];
   const runway = state.account.fundedUntil - state.epoch;
   if (
@@ -46,6 +46,9 @@ export function decide(state: State, policy: Policy, assessment: Assessment): De
   }
   return { intents, alerts };
 }
+
+/** The policy's pieces by their commitments. */
+type Pieces = ReadonlyMap<string, PolicyPiece>;
 
 /** The key of the next attempt at `subject`; undefined while one is under way or the last was too recent. */
 function nextKey(state: State, policy: Policy, subject: string): string | undefined {
@@ -133,9 +136,9 @@ function refreshEvidence(state: State, policy: Policy): DealIntent[] {
 }
 
 /** Bytes of live copies, drawn at random, are fetched and checked now and then. */
-function sampleCopies(state: State, policy: Policy, deal: Deal): DealIntent[] {
+function sampleCopies(state: State, policy: Policy, pieces: Pieces, deal: Deal): DealIntent[] {
   return live(deal).flatMap((copy): DealIntent[] => {
-    const piece = policy.pieces.find(({ commitment }) => commitment === copy.commitment);
+    const piece = pieces.get(copy.commitment);
     if (piece?.layer === undefined || copy.current !== "Active") return [];
     const since = copy.sampledEpoch ?? copy.activation;
     if (state.epoch < since + policy.sampleEvery) return [];
@@ -151,9 +154,9 @@ function sampleCopies(state: State, policy: Policy, deal: Deal): DealIntent[] {
 /* DEALS */
 
 /** The provider hears of a proposal from us: once, under an id that is stored before. */
-function submitCopies(state: State, policy: Policy, deal: Deal): DealIntent[] {
+function submitCopies(state: State, policy: Policy, pieces: Pieces, deal: Deal): DealIntent[] {
   return deal.copies.flatMap((copy): DealIntent[] => {
-    const piece = policy.pieces.find(({ commitment }) => commitment === copy.commitment);
+    const piece = pieces.get(copy.commitment);
     const subject = `submit:${copy.copyId}`;
     const isDue = copy.current === "Proposed" && deal.departure === "None" && state.epoch < deal.sealBy;
     if (!isDue || piece === undefined || copy.submission !== undefined || state.history.has(subject))
@@ -243,9 +246,7 @@ function settlementReach(state: State, deal: Deal): Epoch {
 /** For every piece that has too few copies, the cheapest offers that the policy allows, distinct in provider and owner. */
 function proposeMissing(state: State, policy: Policy, assessment: Assessment, alerts: Alert[]): DealIntent[] {
   if (policy.keepUntil !== undefined && state.epoch >= policy.keepUntil) return [];
-  const holders = new Map(
-    policy.pieces.map(({ commitment }) => [commitment, holdersOf(state, policy, assessment, commitment)]),
-  );
+  const holders = holdersOf(state, policy, assessment);
   const lacking = () => policy.pieces.filter(({ commitment }) => sizeOf(holders, commitment) < policy.copies);
   if (lacking().length === 0) return [];
   if (assessment.paymentRefused !== undefined) {
@@ -293,25 +294,30 @@ interface Holders {
   occupied: Set<bigint>;
 }
 
-function holdersOf(state: State, policy: Policy, { hopeless }: Assessment, commitment: string): Holders {
-  const counted = new Map<bigint, bigint>();
-  const occupied = new Set<bigint>();
+/** By the commitments of the policy's pieces. */
+function holdersOf(state: State, policy: Policy, { hopeless }: Assessment): Map<string, Holders> {
+  const holders = new Map<string, Holders>(
+    policy.pieces.map(({ commitment }) => [commitment, { counted: new Map(), occupied: new Set() }]),
+  );
   for (const deal of state.deals) {
+    const last = lastOf(deal);
+    const isLast = policy.keepUntil !== undefined && last >= policy.keepUntil;
+    const ends = isLast ? last : last - policy.renewBefore;
     for (const copy of deal.copies) {
-      if (copy.commitment !== commitment || FINAL.has(copy.current) || copy.current === "None") continue;
-      occupied.add(deal.provider);
-      const last = lastOf(deal);
-      const ends =
-        policy.keepUntil !== undefined && last >= policy.keepUntil ? last : last - policy.renewBefore;
+      const { counted, occupied } = holders.get(copy.commitment) ?? {};
+      if (FINAL.has(copy.current) || copy.current === "None") continue;
+      occupied?.add(deal.provider);
       const stays = state.epoch < ends && !hopeless.has(copy.copyId);
-      if (stays && copy.look?.status !== "Dead") counted.set(deal.provider, deal.owner);
+      if (stays && copy.look?.status !== "Dead") counted?.set(deal.provider, deal.owner);
     }
   }
   for (const { kind, payload } of state.open) {
-    if (kind !== "propose" || !payload.pieces.some((piece) => piece.commitment === commitment)) continue;
-    counted.set(payload.provider, payload.owner);
+    if (kind !== "propose") continue;
+    for (const { commitment } of payload.pieces) {
+      holders.get(commitment)?.counted.set(payload.provider, payload.owner);
+    }
   }
-  return { counted, occupied };
+  return holders;
 }
 
 function cheapest(
@@ -355,16 +361,7 @@ function proposal(
   const set = pieces.map(({ cid }) => cid.slice(-8)).join(".");
   const subject = `propose:${dataset.slice(0, 10)}:${set}:${slot}`;
   const attempt = (state.history.get(subject)?.attempts ?? 0) + 1;
-  const payload: ProposePayload = {
-    offerId,
-    version,
-    provider,
-    owner,
-    dataset,
-    sealingWindow,
-    duration,
-    pieces,
-  };
+  const payload = { offerId, version, provider, owner, dataset, sealingWindow, duration, pieces };
   return { key: `${subject}:${attempt}`, subject, kind: "propose", payload };
 }
 

@@ -1,11 +1,11 @@
-import type { Kysely } from "kysely";
+import { bulkhead } from "cockatiel";
+import type { Kysely, Selectable } from "kysely";
 import type { Logger } from "pino";
-import type { Address, PublicClient } from "viem";
+import type { Address } from "viem";
 import type { Outbox } from "../runtime/outbox.ts";
 import { decodePayload, encodePayload } from "../runtime/payload.ts";
 import type { ChainCopy, ChainDeal, ChainState } from "./chain-state.ts";
 import type { ProviderMarket, Submit } from "./provider-market.ts";
-import type { SectorLocator } from "./sector-locator.ts";
 import type {
   Copy,
   Deal,
@@ -16,8 +16,13 @@ import type {
   Parameters,
   Policy,
   State,
+  Submission,
 } from "./state.ts";
-import type { DealsTables } from "./tables.ts";
+import type { DealsTables, SubmissionTable } from "./tables.ts";
+
+const DAY = 2880n;
+/** Requests to providers under way at once. */
+const MARKET_REQUESTS = 16;
 
 export const KINDS = [
   "propose",
@@ -34,9 +39,7 @@ export interface LoaderOptions {
   policy: Policy;
   account: Address;
   confirmations: bigint;
-  client: PublicClient;
   chain: ChainState;
-  locator: SectorLocator;
   market: ProviderMarket;
   db: Kysely<DealsTables>;
   outbox: Outbox;
@@ -45,27 +48,35 @@ export interface LoaderOptions {
 
 /** Puts together what `decide` needs: the chain as of one epoch, our records, and what providers and miners say now. */
 export function createLoader(options: LoaderOptions) {
-  const { policy, account, confirmations, client, chain, locator, market, db, outbox, logger } = options;
-  /** Deals in which nothing can change any more. */
-  const ended = new Map<bigint, ChainDeal>();
+  const { policy, account, confirmations, chain, market, db, outbox, logger } = options;
+  /** Deals in which nothing can change any more, and when they were first seen so. */
+  const ended = new Map<bigint, { deal: ChainDeal; since: Epoch }>();
   const looks = new Map<string, { look: Look; epoch: Epoch }>();
+  const slots = bulkhead(MARKET_REQUESTS, Number.POSITIVE_INFINITY);
+  let enumeratedAt: Epoch | undefined;
   /** Rails of the account that carry something else. */
   const foreign = new Set<bigint>();
   let parameters: Parameters | undefined;
 
-  async function load(): Promise<State> {
-    const epoch = await client.getBlockNumber({ cacheTime: 0 });
+  async function load(epoch: Epoch): Promise<State> {
     parameters ??= await chain.parameters();
-    const dealIds = await findDeals(epoch);
+    // Once a day everything is read anew, also what cannot have changed.
+    if (enumeratedAt === undefined || epoch - enumeratedAt >= DAY) {
+      ended.clear();
+      foreign.clear();
+      enumeratedAt = epoch;
+    }
     const [deals, offers, money] = await Promise.all([
-      Promise.all(dealIds.map(async (dealId) => ended.get(dealId) ?? (await chain.deal(dealId, epoch)))),
+      findDeals(epoch),
       chain.offers(account, epoch),
       chain.account(policy.token, account, epoch),
     ]);
-    for (const deal of deals) if (isEnded(deal)) ended.set(deal.dealId, deal);
+    for (const deal of deals) {
+      if (isEnded(deal) && !ended.has(deal.dealId)) ended.set(deal.dealId, { deal, since: epoch });
+    }
     await recordSubmissions(epoch);
     await followSubmissions(deals, epoch);
-    const completed = await Promise.all(deals.map((deal) => completeDeal(deal, epoch)));
+    const completed = await completeDeals(deals, epoch);
     const open = await outbox.open(KINDS);
     return {
       ...{ epoch, parameters, offers, deals: completed, account: money },
@@ -79,41 +90,48 @@ export function createLoader(options: LoaderOptions) {
   }
 
   /**
-   * Ids of this client's deals for this dataset. Filecoin Pay lists the rails that still run; deals are remembered once
-   * they are too deep to be undone, so that those whose rails are gone are known still.
+   * This client's deals for this dataset. Filecoin Pay lists the rails that still run; deals are remembered once they are
+   * too deep to be undone, so that those whose rails are gone are known still.
    */
-  async function findDeals(epoch: Epoch): Promise<bigint[]> {
+  async function findDeals(epoch: Epoch): Promise<ChainDeal[]> {
     const name = `deals:${policy.dataset}`;
     const stored = await db
       .selectFrom("checkpoints")
       .select("value")
       .where("name", "=", name)
       .executeTakeFirst();
-    const known: bigint[] = stored ? decodePayload(stored.value) : [];
+    const known = new Set<bigint>(stored ? decodePayload(stored.value) : []);
     const rails = await chain.railsOf(account, policy.token, epoch);
-    const fresh: bigint[] = [];
-    for (const railId of rails) {
-      if (known.includes(railId) || foreign.has(railId)) continue;
-      if ((await chain.datasetOf(railId, epoch)) === policy.dataset) fresh.push(railId);
-      else if (await isFinal(railId, epoch)) foreign.add(railId);
-    }
-    const final: bigint[] = [];
-    for (const dealId of fresh) if (await isFinal(dealId, epoch)) final.push(dealId);
-    if (final.length > 0) {
-      const value = encodePayload([...known, ...final]);
+    const unknown = rails.filter((railId) => !known.has(railId) && !foreign.has(railId));
+    const isSettled = (dealId: bigint) => {
+      const before = ended.get(dealId);
+      return before !== undefined && epoch - before.since >= confirmations;
+    };
+    const read = await chain.deals(
+      [...known, ...unknown].filter((dealId) => !isSettled(dealId)),
+      epoch,
+    );
+    const byId = new Map(read.map((deal) => [deal.dealId, deal]));
+    const ours = (dealId: bigint) => byId.get(dealId)?.dataset === policy.dataset;
+    const fresh = unknown.filter(ours);
+    const final = unknown.length === 0 ? new Set<bigint>() : await finalRails(epoch);
+    for (const railId of unknown) if (!ours(railId) && final.has(railId)) foreign.add(railId);
+    const deep = fresh.filter((dealId) => final.has(dealId));
+    if (deep.length > 0) {
+      const value = encodePayload([...known, ...deep]);
       await db
         .insertInto("checkpoints")
         .values({ name, value })
         .onConflict((conflict) => conflict.column("name").doUpdateSet({ value }))
         .execute();
     }
-    return [...known, ...fresh];
+    return [...known, ...fresh].flatMap((dealId) => byId.get(dealId) ?? ended.get(dealId)?.deal ?? []);
   }
 
-  /** Whether the rail stood already where the chain can no longer be undone. */
-  async function isFinal(railId: bigint, epoch: Epoch): Promise<boolean> {
-    if (epoch <= confirmations) return false;
-    return (await chain.railsOf(account, policy.token, epoch - confirmations)).includes(railId);
+  /** The rails that stood already where the chain can no longer be undone. */
+  async function finalRails(epoch: Epoch): Promise<Set<bigint>> {
+    if (epoch <= confirmations) return new Set();
+    return new Set(await chain.railsOf(account, policy.token, epoch - confirmations));
   }
 
   /** What providers took from us is followed from then on. */
@@ -154,7 +172,7 @@ export function createLoader(options: LoaderOptions) {
     const due = rows.filter(({ copyId }) => waiting.has(copyId));
     await Promise.all(
       due.map(async (row) => {
-        const answer = await market.status(row.endpoint, row.ulid);
+        const answer = await slots.execute(() => market.status(row.endpoint, row.ulid));
         if (answer === "silent") return;
         const told =
           answer === "unknown"
@@ -170,56 +188,66 @@ export function createLoader(options: LoaderOptions) {
     );
   }
 
-  async function completeDeal(deal: ChainDeal, epoch: Epoch): Promise<Deal> {
-    const copies = await Promise.all(deal.copies.map((copy) => completeCopy(deal, copy, epoch)));
-    return { ...deal, copies };
-  }
+  /** Adds what we know beside the chain: looks, submissions, samples. */
+  async function completeDeals(deals: readonly ChainDeal[], epoch: Epoch): Promise<Deal[]> {
+    const submissions = new Map(
+      (await db.selectFrom("submissions").selectAll().execute()).map((row) => [row.copyId, row]),
+    );
+    const sampled = await db
+      .selectFrom("retrievals")
+      .select((row) => ["copyId", row.fn.max("epoch").as("epoch")])
+      .groupBy("copyId")
+      .execute();
+    const newest = new Map(sampled.map((row) => [row.copyId, BigInt(row.epoch)]));
+    const failures = new Map<string, Epoch[]>();
+    const failed = await db
+      .selectFrom("retrievals")
+      .select(["copyId", "epoch"])
+      .where("passed", "=", 0)
+      .orderBy("epoch")
+      .execute();
+    for (const row of failed)
+      failures.set(row.copyId, [...(failures.get(row.copyId) ?? []), BigInt(row.epoch)]);
 
-  async function completeCopy(deal: ChainDeal, copy: ChainCopy, epoch: Epoch): Promise<Copy> {
-    const copyId = copy.copyId.toString();
-    const [row, samples] = await Promise.all([
-      db.selectFrom("submissions").selectAll().where("copyId", "=", copyId).executeTakeFirst(),
-      db
-        .selectFrom("retrievals")
-        .select(["epoch", "passed"])
-        .where("copyId", "=", copyId)
-        .orderBy("epoch")
-        .execute(),
-    ]);
-    const newest = samples.at(-1)?.epoch;
-    return {
-      ...copy,
-      look: copy.stored === "Active" ? await look(deal.provider, copy, epoch) : undefined,
-      submission:
-        row === undefined
-          ? undefined
-          : {
-              ...{ status: row.status, reason: row.reason ?? undefined },
-              ...{ sinceEpoch: BigInt(row.sinceEpoch), heardEpoch: BigInt(row.heardEpoch) },
-            },
-      sampledEpoch: newest === undefined ? undefined : BigInt(newest),
-      sampleFailures: samples.filter(({ passed }) => passed === 0).map((sample) => BigInt(sample.epoch)),
+    const complete = async (deal: ChainDeal, copy: ChainCopy): Promise<Copy> => {
+      const copyId = copy.copyId.toString();
+      return {
+        ...copy,
+        look: copy.stored === "Active" ? await look(deal, copy, epoch) : undefined,
+        submission: submissionFrom(submissions.get(copyId)),
+        sampledEpoch: newest.get(copyId),
+        sampleFailures: failures.get(copyId) ?? [],
+      };
     };
+    return Promise.all(
+      deals.map(async (deal) => ({
+        ...deal,
+        copies: await Promise.all(deal.copies.map((copy) => complete(deal, copy))),
+      })),
+    );
   }
 
   /** A healthy sector is looked at four times in half of W, one that is not in every step. */
   async function look(
-    miner: bigint,
+    { provider, endEpoch }: ChainDeal,
     { sector, evidence }: ChainCopy,
     epoch: Epoch,
   ): Promise<Look | undefined> {
-    const key = `${miner}:${sector}`;
+    const key = `${provider}:${sector}`;
     const known = looks.get(key);
+    // Before that nobody asks how far the sector reaches.
+    const mayExtend = epoch + 2n * policy.renewBefore >= endEpoch;
     const span = (parameters as Parameters).freshness / 8n;
     const isHealthy = known?.look.status === "Active" && evidence?.last === "Active";
-    if (known !== undefined && isHealthy && epoch - known.epoch < span) return known.look;
+    const isEnough = known !== undefined && (!mayExtend || known.look.expiration !== 0n);
+    if (isEnough && isHealthy && epoch - known.epoch < span) return known.look;
     try {
-      const fresh = await locator.look(miner, sector);
+      const fresh = await chain.look(provider, sector, mayExtend);
       looks.set(key, { look: fresh, epoch });
       return fresh;
     } catch (error) {
       logger.warn(
-        { miner: String(miner), sector: String(sector), error: String(error) },
+        { miner: String(provider), sector: String(sector), error: String(error) },
         "sector not looked at",
       );
       return undefined;
@@ -242,6 +270,15 @@ export function createLoader(options: LoaderOptions) {
   }
 
   return load;
+}
+
+function submissionFrom(row: Selectable<SubmissionTable> | undefined): Submission | undefined {
+  if (row === undefined) return undefined;
+  const { status, reason, sinceEpoch, heardEpoch } = row;
+  return {
+    ...{ status, reason: reason ?? undefined },
+    ...{ sinceEpoch: BigInt(sinceEpoch), heardEpoch: BigInt(heardEpoch) },
+  };
 }
 
 function isEnded({ settledUpTo, copies }: ChainDeal): boolean {

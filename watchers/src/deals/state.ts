@@ -1,12 +1,11 @@
+import type { CopyState, Departure, Observation } from "@holdfast/sdk";
 import type { Address, Hex } from "viem";
 import type { History, Intent } from "../runtime/outbox.ts";
 
 /** 30 s of chain time, the block number. */
 export type Epoch = bigint;
 
-export type CopyState = "None" | "Proposed" | "Active" | "Faulty" | "Expired" | "Failed" | "Completed";
-export type Observation = "None" | "Active" | "Faulty" | "Dead";
-export type Departure = "None" | "Client" | "Provider" | "Payer" | "Dry" | "Closed";
+export type { CopyState, Departure, Observation };
 
 /** A piece as a proposal names it. */
 export interface PolicyPiece {
@@ -112,7 +111,7 @@ export interface Look {
   status: "Active" | "Faulty" | "Dead";
   /** Aux bytes of GenerateSectorLocation. */
   location: Hex;
-  /** Nominal; 0 for a sector that the miner no longer has. */
+  /** Nominal; 0 for a sector that the miner no longer has, and until the end of its deal's term is near. */
   expiration: Epoch;
 }
 

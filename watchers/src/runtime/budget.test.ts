@@ -81,6 +81,7 @@ describe("budget", () => {
     node.balance = 3n * MOST;
     await start({ minBalance: MOST + 1n });
     await sender.step();
+    await sender.step();
     expect(await sender.states()).to.deep.equal(["sent", "new", "new"]);
     expect(reasons()).to.deep.equal(["balance"]);
     expect(await paused("balance")).to.equal(true);

@@ -72,15 +72,24 @@ export function causeNamed(error: unknown, name: string): unknown {
   return undefined;
 }
 
-/** A node's limits on requests, whatever they ask for. */
-const LIMIT_EXCEEDED = -32005;
+/** How viem names an exchange that brought no answer. */
+const SILENCE: ReadonlySet<unknown> = new Set([
+  "HttpRequestError",
+  "TimeoutError",
+  "SocketClosedError",
+  "WebSocketRequestError",
+]);
 
-/** Whether a node said something about the request, as opposed to silence, a proxy's page or a limit on requests. */
-export function isAnswer(error: unknown): boolean {
+/** Codes by which nodes and proxies limit requests, whatever these ask for. */
+const LIMITS: ReadonlySet<unknown> = new Set([429, -32005]);
+
+/** Whether a node said nothing about the request: no answer, a proxy's page, or a limit on requests. */
+export function isSilence(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as { code?: unknown };
-    // viem gives what it does not know the code -1.
-    if (typeof code === "number" && code !== -1) return code !== LIMIT_EXCEEDED;
+    const { name, code } = cause as { name: string; code?: unknown };
+    if (SILENCE.has(name) || LIMITS.has(code)) return true;
+    // What a transport that is a function threw: a node's answer has a code.
+    if (name === "UnknownRpcError") return typeof (cause.cause as { code?: unknown })?.code !== "number";
   }
   return false;
 }

@@ -2,9 +2,16 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { sql } from "kysely";
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
 import { migrations } from "../migrations/index.ts";
-import { bindDatabase, DatabaseUnusableError, openDatabase, type RuntimeTables } from "./database.ts";
+import {
+  bindDatabase,
+  DatabaseDamagedError,
+  DatabaseUnusableError,
+  openDatabase,
+  type RuntimeTables,
+} from "./database.ts";
 
 describe("database", () => {
   let folder: string;
@@ -15,12 +22,15 @@ describe("database", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
   const open = () => openDatabase<RuntimeTables>(path, migrations);
-  const refusal = async (opening: Promise<unknown> = open()) => {
+  const refusal = async (
+    opening: Promise<unknown> = open(),
+    kind: typeof DatabaseUnusableError | typeof DatabaseDamagedError = DatabaseUnusableError,
+  ) => {
     const thrown = await opening.then(
       () => undefined,
       (error: unknown) => error,
     );
-    expect(thrown).to.be.instanceOf(DatabaseUnusableError);
+    expect(thrown).to.be.instanceOf(kind);
     return (thrown as Error).message;
   };
 
@@ -35,6 +45,18 @@ describe("database", () => {
     await db.destroy();
   });
 
+  it("is made whole or not at all: a process that dies over its schema leaves nothing in the way", async () => {
+    const [[name, first]] = Object.entries(migrations) as [[string, Migration]];
+    const dying = async (db: Kysely<unknown>) => {
+      await first.up(db);
+      throw new Error("killed");
+    };
+    await refusal(openDatabase(path, { [name]: { up: dying } }));
+    const db = await open();
+    expect(await db.selectFrom("intents").selectAll().execute()).to.deep.equal([]);
+    await db.destroy();
+  });
+
   it("is not used when it is damaged; the message tells how to get another from the chain", async () => {
     const db = await open();
     const values = Array.from({ length: 500 }, (_, index) => ({ name: `${index}`, value: "x".repeat(100) }));
@@ -44,14 +66,14 @@ describe("database", () => {
     const file = openSync(path, "r+");
     writeSync(file, Buffer.alloc(8192, 0xa5), 0, 8192, 20 * 4096);
     closeSync(file);
-    const message = await refusal();
-    expect(message).to.match(/watcher.db: it is damaged or no database/);
-    expect(message).to.match(/Next: .*move it away.*no pending transactions.*filled from the chain/s);
+    const message = await refusal(open(), DatabaseDamagedError);
+    expect(message).to.match(/watcher\.db is damaged: /);
+    expect(message).to.match(/Next: holdfast-watch rebuild moves it aside.*read again from the chain/);
   });
 
   it("is not any file", async () => {
     writeFileSync(path, "these are my notes, and no database at all ".repeat(100));
-    expect(await refusal()).to.match(/file is not a database/);
+    expect(await refusal(open(), DatabaseDamagedError)).to.match(/file is not a database/);
   });
 
   it("of a newer version is not used", async () => {

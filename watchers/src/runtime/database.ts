@@ -1,6 +1,8 @@
 import SQLite from "better-sqlite3";
-import { type Generated, Kysely, SqliteDialect } from "kysely";
+import { type Generated, Kysely, SqliteAdapter, SqliteDialect } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
+import type { LeaseTable } from "./lease.ts";
+import { EXIT, StopError } from "./stop-error.ts";
 
 /**
  * `new` waits for its turn; `signed` has durable bytes and a nonce; `sent` was accepted by a node; `stolen`: another's
@@ -66,7 +68,7 @@ export interface TransactionTable {
   signedEpoch: number;
   /** When a node first said that it had the bytes. */
   acceptedEpoch: number | null;
-  /** Where its receipt was last seen, while that was not final. */
+  /** Where its receipt was last seen. */
   minedEpoch: number | null;
   /** attoFIL that it cost, once its receipt is final. */
   fee: string | null;
@@ -79,29 +81,81 @@ export interface CheckpointTable {
   value: string;
 }
 
+/** Tipsets from the last final one on: what a reorganisation is told by. */
+export interface BlockTable {
+  epoch: number;
+  hash: string;
+  parentHash: string;
+}
+
+/** What contracts told, in the order of the chain. */
+export interface EventTable {
+  epoch: number;
+  logIndex: number;
+  blockHash: string;
+  transactionHash: string;
+  /** Which contract, by the name that the reader was given. */
+  contract: string;
+  address: string;
+  event: string;
+  /** The first indexed argument, 32 bytes in hex: a deal, copy, rail or miner. */
+  subject: string | null;
+  /** encodePayload of the decoded arguments, by name. */
+  args: string;
+  /** As the node gave them: a JSON array. */
+  topics: string;
+  data: string;
+}
+
 export interface RuntimeTables {
+  blocks: BlockTable;
+  events: EventTable;
   intents: IntentTable;
   transactions: TransactionTable;
   checkpoints: CheckpointTable;
+  leases: LeaseTable;
 }
 
 /** The database cannot be used as it is. */
-export class DatabaseUnusableError extends Error {
+export class DatabaseUnusableError extends StopError {
   constructor(path: string, why: string, next: string, cause?: unknown) {
-    super(`Database ${path}: ${why}.\nNext: ${next}`, { cause });
-    this.name = "DatabaseUnusableError";
+    super(EXIT.config, `Database ${path}: ${why}.`, next, cause);
   }
 }
 
-const REBUILD =
-  "Check the path and its permissions. If the file is damaged, move it away with its -wal and -shm files; wait until the " +
-  "account has no pending transactions (the nonces of `latest` and `pending` are equal: what was signed is then mined or " +
-  "forgotten); start again: a new database is filled from the chain.";
+/** The file is no whole database any more. */
+export class DatabaseDamagedError extends StopError {
+  constructor(path: string, why: string, cause?: unknown) {
+    super(
+      EXIT.failStop,
+      `Database ${path} is damaged: ${why}.`,
+      "holdfast-watch rebuild moves it aside; what matters is read again from the chain. A backup is better.",
+      cause,
+    );
+  }
+}
+
+/** SQLite's words for a file that is not what it should be. */
+export function isDamage(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === "string" && /^SQLITE_(CORRUPT|NOTADB)/.test(code);
+}
+
+/** SQLite can undo changes of its schema, which kysely does not count on: all that is missing comes in one transaction. */
+class WholeMigrations extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new (class extends SqliteAdapter {
+      override get supportsTransactionalDdl(): boolean {
+        return true;
+      }
+    })();
+  }
+}
 
 /**
  * Opens the database with what a crash must not undo: write-ahead log and synchronous=FULL; brings its schema up to
  * date, forwards only. Checks the whole file first.
- * @throws DatabaseUnusableError for a file that is damaged or no database, or one written by a newer version.
+ * @throws DatabaseDamagedError; DatabaseUnusableError for a file that cannot be opened, or was written by a newer version.
  */
 export async function openDatabase<T extends RuntimeTables>(
   path: string,
@@ -114,16 +168,18 @@ export async function openDatabase<T extends RuntimeTables>(
     file.pragma("synchronous = FULL");
     file.pragma("foreign_keys = ON");
     const damage = file.pragma("integrity_check(1)", { simple: true });
-    if (damage !== "ok") throw new Error(String(damage));
+    if (damage !== "ok") throw new DatabaseDamagedError(path, String(damage));
   } catch (cause) {
+    if (cause instanceof DatabaseDamagedError) throw cause;
+    if (isDamage(cause)) throw new DatabaseDamagedError(path, (cause as Error).message, cause);
     throw new DatabaseUnusableError(
       path,
-      `it is damaged or no database: ${(cause as Error).message}`,
-      REBUILD,
+      "it cannot be opened",
+      "check the path and its permissions.",
       cause,
     );
   }
-  const db = new Kysely<T>({ dialect: new SqliteDialect({ database: file }) });
+  const db = new Kysely<T>({ dialect: new WholeMigrations({ database: file }) });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) {
@@ -139,23 +195,39 @@ export async function openDatabase<T extends RuntimeTables>(
   return db;
 }
 
-/** Refuses a database that another chain, account or contract has written to. */
+/** A consistent copy, also of a database that is in use. */
+export function copyDatabase(path: string, to: string): void {
+  const file = new SQLite(path, { readonly: true });
+  try {
+    file.prepare("VACUUM INTO ?").run(to);
+  } finally {
+    file.close();
+  }
+}
+
+/** Refuses a database that another chain, account or contract has written to. @throws DatabaseUnusableError */
+export async function checkIdentity(
+  db: Kysely<RuntimeTables>,
+  path: string,
+  identity: string,
+): Promise<void> {
+  const row = await db
+    .selectFrom("checkpoints")
+    .select("value")
+    .where("name", "=", "identity")
+    .executeTakeFirst();
+  if (row !== undefined && row.value !== identity) {
+    const what = `it belongs to ${row.value}, not to ${identity}`;
+    throw new DatabaseUnusableError(path, what, "give each its own database.");
+  }
+}
+
+/** The same, and from now on it is `identity`'s. @throws DatabaseUnusableError */
 export async function bindDatabase(db: Kysely<RuntimeTables>, path: string, identity: string): Promise<void> {
   await db
     .insertInto("checkpoints")
     .values({ name: "identity", value: identity })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const { value } = await db
-    .selectFrom("checkpoints")
-    .select("value")
-    .where("name", "=", "identity")
-    .executeTakeFirstOrThrow();
-  if (value !== identity) {
-    throw new DatabaseUnusableError(
-      path,
-      `it belongs to ${value}, not to ${identity}`,
-      "Give each its own database.",
-    );
-  }
+  await checkIdentity(db, path, identity);
 }

@@ -33,13 +33,18 @@ export class FileServerOpenError extends Error {
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 
+/** Whether only this machine reaches a server on `host`. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.has(host);
+}
+
 /**
  * Serves whole files and single byte ranges (RFC 9110) over HTTP, streaming.
  * @throws FileServerOpenError
  */
 export async function startFileServer(options: FileServerOptions): Promise<FileServer> {
   const { host = "127.0.0.1", port = 0, open = false, files } = options;
-  if (!open && !LOOPBACK.has(host)) throw new FileServerOpenError(host);
+  if (!open && !isLoopback(host)) throw new FileServerOpenError(host);
   const server = createServer((request, response) => {
     answer(request, response, files).catch(() => response.destroy());
   });

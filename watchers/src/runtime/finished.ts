@@ -15,10 +15,12 @@ export interface Finished {
 /** Tells the log, and puts together what progress is shown from. */
 export function reportFinished(
   logger: Logger,
-  { key, kind, payload }: StoredIntent,
+  { id, key, kind, payload }: StoredIntent,
   outcome: Finished["outcome"],
   { result, error }: { result?: unknown; error?: string },
 ): Finished {
-  logger[outcome === "parked" ? "error" : "info"]({ key, outcome, result, error }, "intent finished");
+  const { hash: txHash, epoch } = (result ?? {}) as { hash?: string; epoch?: bigint };
+  const line = { intentId: id, key, txHash, epoch, outcome, result, error };
+  logger[outcome === "parked" ? "error" : "info"](line, "intent finished");
   return { key, kind, outcome, payload: decodePayload(payload), result, error };
 }

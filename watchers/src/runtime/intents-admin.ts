@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import { type IntentState, OPEN_STATES, type RuntimeTables } from "./database.ts";
 import type { Metrics } from "./metrics.ts";
 import { nextVersion, type StoredIntent } from "./outbox.ts";
+import { EXIT, StopError } from "./stop-error.ts";
 
 /** Signed bytes of an intent, as an operator sees them. */
 export interface Attempt {
@@ -30,10 +31,9 @@ export interface IntentFilter {
 }
 
 /** What a person asked for cannot be done to this intent. */
-export class IntentActionError extends Error {
+export class IntentActionError extends StopError {
   constructor(what: string, next: string) {
-    super(`${what}\nNext: ${next}`);
-    this.name = "IntentActionError";
+    super(EXIT.error, what, next);
   }
 }
 
@@ -165,6 +165,14 @@ export function measureIntents(db: Kysely<RuntimeTables>, metrics: Metrics): voi
       metrics.parked.set(waiting.reduce((sum, { count }) => sum + count, 0));
     },
   });
+}
+
+/** How many of the counted are in one of the states. */
+export function totalOf(
+  counts: readonly { state: IntentState; count: number }[],
+  states: readonly IntentState[],
+): number {
+  return counts.filter(({ state }) => states.includes(state)).reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Whether anything of an intent is still to come. */

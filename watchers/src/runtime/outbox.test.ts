@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import { MemoryNode, NodeError } from "../../test/memory-node.ts";
 import {
@@ -149,6 +152,48 @@ describe("outbox", () => {
       expect(await sender.states()).to.deep.equal(["sent"]);
     });
   });
+
+  it("lets a call that cannot be encoded, or to where there is no contract, hold up none of the others", async () => {
+    await start();
+    const odd = { ...count(1n), payload: { by: "no number" } } as never;
+    await sender.enqueue(odd, count(2n), count(3n));
+    node.intercept = ({ method, params }, forward) => {
+      const isSecond = JSON.stringify(params ?? "").includes("0000000002");
+      if (method === "eth_call" && isSecond) throw new NodeError("actor not found", 1);
+      return forward();
+    };
+    await sender.step();
+    expect(await sender.states()).to.deep.equal(["failed", "new", "sent"]);
+    expect((await sender.intents())[0]?.error).to.match(/cannot be encoded/);
+    expect((await sender.intents())[1]).to.include({ tries: 1 });
+  });
+
+  it("is ready within 2 seconds of a restart on 10,000 intents, and does not read them all in every step", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "holdfast-restart-"));
+    const path = join(folder, "watcher.db");
+    node.maxPending = 1000;
+    await start({ path, limits: { maxInFlight: 1000 } });
+    await sender.enqueue(...Array.from({ length: 10_000 }, (_, index) => count(BigInt(index + 1))));
+    await sender.step();
+    node.mine();
+    await sender.step();
+    const signed = sender.db.selectFrom("transactions").select("intentId");
+    const rest = sender.db.updateTable("intents").set({ state: "done", finishedEpoch: 1, payload: "null" });
+    await rest.where("id", "not in", signed).execute();
+    await sender.end();
+    const began = performance.now();
+    await start({ path });
+    await sender.outbox.history(["final", "observe"]);
+    await sender.step();
+    expect(performance.now() - began).to.be.lessThan(2000);
+    const again = performance.now();
+    for (let step = 0; step < 20; step++) {
+      await sender.outbox.history(["final", "observe"]);
+      await sender.step();
+    }
+    expect((performance.now() - again) / 20).to.be.lessThan(100);
+    rmSync(folder, { recursive: true });
+  }).timeout(60_000);
 
   it("stores 10,000 intents at once, and each once", async () => {
     await start();

@@ -100,8 +100,10 @@ describe("receipts", () => {
       await sender.step();
       node.mine();
       await sender.step();
+      expect((await sender.transactions()).map(({ minedEpoch }) => minedEpoch)).to.deep.equal([1, 1]);
       node.reorganise(1, () => true);
       await sender.step();
+      expect((await sender.transactions()).map(({ minedEpoch }) => minedEpoch)).to.deep.equal([null, null]);
       node.mine(32);
       await sender.step();
       expect(new Set(node.broadcasts.map(({ hash }) => hash)).size).to.equal(2);

@@ -26,7 +26,10 @@ export function createReceipts(context: SenderContext) {
     try {
       receipt = await receiptOf(attempts);
     } catch (error) {
-      logger.warn({ key: intent.key, error: textOf(error) }, "no answer about a transaction");
+      logger.warn(
+        { intentId: intent.id, key: intent.key, epoch: round.latest, error: textOf(error) },
+        "no answer about a transaction",
+      );
       return WAITING;
     }
     if (receipt === undefined) return missing(flight, round, final);
@@ -65,14 +68,30 @@ export function createReceipts(context: SenderContext) {
     isFinal: boolean,
   ): Promise<Progress> {
     const { intent, nonce, attempts } = flight;
-    const outcome = await outcomeOf(flight, receipt);
+    let outcome: Outcome;
+    try {
+      outcome = await outcomeOf(flight, receipt);
+    } catch (error) {
+      const { transactionHash: hash } = receipt;
+      logger.error(
+        {
+          intentId: intent.id,
+          key: intent.key,
+          txHash: hash,
+          epoch: receipt.blockNumber,
+          error: textOf(error),
+        },
+        "a receipt lacks what it should hold; asked again",
+      );
+      return WAITING;
+    }
     // An outcome that was observed before may have become another one in a reorganisation.
     const isNews = !hasOutcome(intent, outcome);
     const fee = receipt.gasUsed * receipt.effectiveGasPrice;
     if (isFinal) fault("final:before");
     await outbox.db.transaction().execute(async (within) => {
       if (isNews) await outbox.finish(within, intent.id, latest, outcome);
-      if (isFinal) await log.settle(within, nonce, receipt.transactionHash, fee);
+      if (isFinal) await log.settle(within, nonce, receipt, fee);
       else await log.seen(within, flight, receipt);
     });
     fault(isFinal ? "final:after" : "observe:after");
@@ -115,14 +134,14 @@ export function createReceipts(context: SenderContext) {
       user = await findNonceUser(client, account.address, nonce, signedEpoch, latest);
     } catch (error) {
       logger.warn(
-        { key: intent.key, nonce, error: textOf(error) },
+        { intentId: intent.id, key: intent.key, nonce, epoch: latest, error: textOf(error) },
         "cannot tell whose transaction has the nonce",
       );
       return WAITING;
     }
     if (user === undefined || attempts.some(({ hash }) => hash === user.hash)) {
       logger.warn(
-        { key: intent.key, nonce, epoch: latest },
+        { intentId: intent.id, key: intent.key, nonce, epoch: latest },
         "the nonce is used, and the node shows no receipt",
       );
       return WAITING;
@@ -131,7 +150,10 @@ export function createReceipts(context: SenderContext) {
     if (user.epoch > final) {
       thefts.set(nonce, user.epoch);
       if (intent.state !== "stolen") {
-        logger.error({ key: intent.key, nonce, hash: user.hash, epoch: user.epoch }, "nonce stolen");
+        logger.error(
+          { intentId: intent.id, key: intent.key, nonce, txHash: user.hash, epoch: user.epoch },
+          "nonce stolen",
+        );
         await log.setState(intent.id, "stolen", error);
       }
       return WAITING;
@@ -140,7 +162,7 @@ export function createReceipts(context: SenderContext) {
     await log.release(flight, error);
     metrics.nonceStolen.inc();
     logger.error(
-      { key: intent.key, nonce, hash: user.hash },
+      { intentId: intent.id, key: intent.key, nonce, txHash: user.hash, epoch: user.epoch },
       "nonce stolen for good; the intent gets another",
     );
     return WAITING;

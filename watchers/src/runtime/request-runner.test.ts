@@ -95,6 +95,31 @@ describe("request runner", () => {
     await process.end();
   });
 
+  for (const point of ["request:before", "request:after", "answer:after"] as const) {
+    it(`comes to the same end when it dies at ${point}, and again there after the restart`, async () => {
+      const db = await openDatabase<RuntimeTables>(":memory:", migrations);
+      const accepted = new Set<unknown>();
+      let deaths = 0;
+      for (let life = 0; life < 3; life++) {
+        const fault = (passed: string) => {
+          if (life < 2 && passed === point) throw new Error("dead");
+        };
+        const outbox = createOutbox({ db, clock: manualClock(), fault: noFault, random: () => 1 });
+        // The other side knows a request by its name: the second one changes nothing.
+        const ask: RequestKind = async (payload) => ({ outcome: "done", result: accepted.add(payload).size });
+        const runner = createRequestRunner({ outbox, kinds: { ask }, fault, logger: quiet });
+        const intents = ["a", "b"].map((name) => ({ key: name, subject: name, kind: "ask", payload: name }));
+        await outbox.enqueue(intents, 1n);
+        await runner.advance(1n).catch(() => deaths++);
+      }
+      expect(deaths).to.equal(point === "answer:after" ? 1 : 2);
+      expect([...accepted]).to.have.members(["a", "b"]);
+      const states = await db.selectFrom("intents").select("state").execute();
+      expect(states.map(({ state }) => state)).to.deep.equal(["done", "done"]);
+      await db.destroy();
+    });
+  }
+
   it("stores an intent once, whatever is decided again", async () => {
     const process = await start(async () => ({ outcome: "done", result: null }));
     expect(await process.enqueue("a", "b")).to.equal(2);

@@ -34,7 +34,10 @@ export function createRequestRunner({ outbox, kinds, fault, logger }: RequestRun
     }
     fault("request:after");
     if (answer.outcome === "retry") {
-      logger.warn({ key: intent.key, reason: answer.reason, afterMs: answer.afterMs }, "request postponed");
+      logger.warn(
+        { intentId: intent.id, key: intent.key, epoch: head, reason: answer.reason, afterMs: answer.afterMs },
+        "request postponed",
+      );
       const outcome = await outbox.postpone(intent.id, head, answer.reason, answer.afterMs);
       return outcome === "parked"
         ? reportFinished(logger, intent, "parked", { error: answer.reason })

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { LocalAccount, PublicClient } from "viem";
+import type { PublicClient } from "viem";
 import type { AccountState } from "./account-state.ts";
 import type { BudgetLimits, OpenBudget, Pause, PauseReason } from "./budget.ts";
 import type { TransactionKind } from "./contract-call.ts";
@@ -7,6 +7,7 @@ import type { Fault } from "./fault-point.ts";
 import type { Finished } from "./finished.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Outbox, StoredIntent } from "./outbox.ts";
+import type { Signer } from "./signer.ts";
 import type { TransactionLog } from "./transaction-log.ts";
 
 export interface SenderLimits extends BudgetLimits {
@@ -23,7 +24,7 @@ export interface SenderContext {
   outbox: Outbox;
   log: TransactionLog;
   client: PublicClient;
-  account: LocalAccount;
+  account: Signer;
   chainId: number;
   kinds: Readonly<Record<string, TransactionKind>>;
   limits: SenderLimits;

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { parseTransaction } from "viem";
 import { MemoryNode, NodeError } from "../../test/memory-node.ts";
 import {
   count,
@@ -70,6 +71,24 @@ describe("signed attempts", () => {
         .and.to.match(/tx_bumps_total 6/);
     });
 
+    it("raises only the fee of the one that is next: those behind it could not be mined", async () => {
+      await start({ limits: { confirmations: 30n } });
+      await sender.enqueue(count(1n), count(2n), count(3n));
+      await sender.step();
+      node.mine(10, 0);
+      await sender.step();
+      const nonces = async () => (await sender.transactions()).map(({ nonce }) => nonce);
+      expect(await nonces()).to.deep.equal([0, 1, 2, 0]);
+      node.mine(1, 1);
+      await sender.step();
+      node.mine(9, 0);
+      await sender.step();
+      expect(await nonces()).to.deep.equal([0, 1, 2, 0]);
+      node.mine(1, 0);
+      await sender.step();
+      expect(await nonces()).to.deep.equal([0, 1, 2, 0, 1]);
+    });
+
     it("never forgets it: dropped bytes are sent again, and its receipt still counts", async () => {
       await start();
       await sender.enqueue(count(1n));
@@ -128,6 +147,21 @@ describe("signed attempts", () => {
     expect(node.broadcasts.map(({ nonce }) => nonce)).to.deep.equal([0, 1, 0, 1, 2]);
     expect(node.rejections).to.deep.equal([]);
     expect(await sender.transactions()).to.have.length(3);
+  });
+
+  it("sends none of a later nonce while one before it is refused", async () => {
+    await start();
+    await sender.enqueue(count(1n), count(2n));
+    await sender.step();
+    node.mempool.clear();
+    const sent: number[] = [];
+    node.intercept = ({ method, params }, forward) => {
+      if (method !== "eth_sendRawTransaction") return forward();
+      sent.push(parseTransaction((params as `0x02${string}`[])[0] as `0x02${string}`).nonce ?? 0);
+      throw new NodeError("mpool is full, try again");
+    };
+    await sender.step();
+    expect(sent).to.deep.equal([0]);
   });
 
   it("asks for the bytes by their hash when a broadcast has no known answer", async () => {

@@ -38,8 +38,7 @@ export function createAttempts(context: SenderContext) {
   let headroom: bigint | undefined;
 
   /** What the call needs, at the prices of now. */
-  async function termsOf(call: ContractCall): Promise<Terms> {
-    const data = encodeCall(call);
+  async function termsOf(call: ContractCall, data: Hex): Promise<Terms> {
     const [gas, fees] = await Promise.all([gasOf(call, data), quoteFees(client)]);
     return { to: call.address, data, gas, ...fees };
   }
@@ -79,7 +78,10 @@ export function createAttempts(context: SenderContext) {
     if (refusal !== undefined) {
       const kind = classifySendError(refusal);
       const text = textOf(refusal);
-      logger.warn({ key: intent.key, hash, kind, epoch: latest, error: text }, "broadcast answered");
+      logger.warn(
+        { intentId: intent.id, key: intent.key, txHash: hash, kind, epoch: latest, error: text },
+        "broadcast answered",
+      );
       await log.note(intent.id, text);
       if (kind === "taken" || kind === "rebuild") return { kind };
       const mayBeThere = kind === "accepted" || kind === "unknown";
@@ -88,6 +90,7 @@ export function createAttempts(context: SenderContext) {
       }
     }
     await log.accepted(intent, hash, latest);
+    logger.info({ intentId: intent.id, key: intent.key, txHash: hash, epoch: latest }, "transaction sent");
     fault("accept:after");
     return { kind: "accepted" };
   }

@@ -1,6 +1,7 @@
 import type { Insertable, Kysely, Selectable, Transaction } from "kysely";
 import type { Finality, IntentState, RuntimeTables, TransactionTable } from "./database.ts";
 import { nextVersion, type Outcome, type StoredIntent } from "./outbox.ts";
+import { EXIT, StopError } from "./stop-error.ts";
 
 export type StoredTransaction = Selectable<TransactionTable>;
 export type SignedTransaction = Insertable<TransactionTable>;
@@ -19,15 +20,20 @@ export interface Requirement {
   requiredDepth: bigint;
 }
 
+/** What is kept of a receipt. */
+export interface Mined {
+  transactionHash: string;
+  blockNumber: bigint;
+}
+
 /** Throws, inside the transaction that assigns a nonce, when this process may no longer assign any. */
 export type Fence = (within: Transaction<RuntimeTables>) => Promise<void>;
 
 /** Two signers share the account or the database: what was signed is thrown away unsent. */
-export class NonceConflictError extends Error {
+export class NonceConflictError extends StopError {
   constructor(nonce: number, highest: number) {
     const what = `Nonce ${nonce} was about to be signed, but the database holds ${highest} already.`;
-    super(`${what}\nNext: let only one sender use this account and this database.`);
-    this.name = "NonceConflictError";
+    super(EXIT.failStop, what, "let only one sender use this account and this database.");
   }
 }
 
@@ -62,6 +68,16 @@ export function createTransactionLog(db: Kysely<RuntimeTables>, account: string,
   return {
     /** Of every nonce ever signed, or -1. */
     highestNonce,
+
+    /** Where a nonce of ours was last seen mined; 0 if it was not, or not by us. */
+    async minedEpochOf(nonce: number): Promise<number> {
+      const found = await ours()
+        .select("minedEpoch")
+        .where("nonce", "=", nonce)
+        .where("minedEpoch", "is not", null)
+        .executeTakeFirst();
+      return found?.minedEpoch ?? 0;
+    },
 
     /** Everything signed whose nonce is not used up for good, in the order of nonces. */
     async flights(): Promise<Flight[]> {
@@ -138,11 +154,7 @@ export function createTransactionLog(db: Kysely<RuntimeTables>, account: string,
     },
 
     /** Where the receipt was last seen, since that may still be undone; undefined: it was. */
-    async seen(
-      within: Kysely<RuntimeTables>,
-      { attempts }: Flight,
-      receipt?: { transactionHash: string; blockNumber: bigint },
-    ): Promise<void> {
+    async seen(within: Kysely<RuntimeTables>, { attempts }: Flight, receipt?: Mined): Promise<void> {
       for (const { id, hash, minedEpoch: before } of attempts) {
         const minedEpoch = hash === receipt?.transactionHash ? Number(receipt.blockNumber) : null;
         if (minedEpoch === before) continue;
@@ -151,13 +163,21 @@ export function createTransactionLog(db: Kysely<RuntimeTables>, account: string,
     },
 
     /** The nonce is used up for good, by one of ours: `fee` is what that cost. */
-    async settle(within: Kysely<RuntimeTables>, nonce: number, hash: string, fee: bigint): Promise<void> {
+    async settle(
+      within: Kysely<RuntimeTables>,
+      nonce: number,
+      { transactionHash, blockNumber }: Mined,
+      fee: bigint,
+    ): Promise<void> {
       const attempts = within
         .updateTable("transactions")
         .where("account", "=", account)
         .where("nonce", "=", nonce);
-      await attempts.set({ live: 0 }).execute();
-      await attempts.set({ fee: fee.toString() }).where("hash", "=", hash).execute();
+      await attempts.set({ live: 0, minedEpoch: null }).execute();
+      await attempts
+        .set({ fee: fee.toString(), minedEpoch: Number(blockNumber) })
+        .where("hash", "=", transactionHash)
+        .execute();
     },
 
     /** The nonce is used up for good, by another's transaction: the intent starts anew. */

@@ -1,9 +1,16 @@
 import type { Logger } from "pino";
-import type { LocalAccount, PublicClient } from "viem";
+import type { Hex, PublicClient } from "viem";
 import { type AccountState, readAccount } from "./account-state.ts";
 import { type OpenBudget, openBudget, PAUSE_REASONS, type Pause, pause } from "./budget.ts";
 import { textOf } from "./classify-send-error.ts";
-import { isAnswer, revertOf, simulate, type TransactionKind } from "./contract-call.ts";
+import {
+  type ContractCall,
+  encodeCall,
+  isSilence,
+  revertOf,
+  simulate,
+  type TransactionKind,
+} from "./contract-call.ts";
 import { OPEN_STATES } from "./database.ts";
 import type { Fault } from "./fault-point.ts";
 import { type Finished, reportFinished } from "./finished.ts";
@@ -22,6 +29,7 @@ import {
   WAITING,
 } from "./sender-context.ts";
 import { createAttempts, type Terms } from "./signed-attempts.ts";
+import type { Signer } from "./signer.ts";
 import { createTransactionLog, type Fence, type Flight, type SignedTransaction } from "./transaction-log.ts";
 
 export type { ContractCall, TransactionKind } from "./contract-call.ts";
@@ -32,7 +40,7 @@ export interface TransactionSenderOptions {
   outbox: Outbox;
   client: PublicClient;
   /** Its nonces are this sender's alone. */
-  account: LocalAccount;
+  account: Signer;
   chainId: number;
   kinds: Readonly<Record<string, TransactionKind>>;
   limits: SenderLimits;
@@ -137,13 +145,21 @@ export function createTransactionSender(options: TransactionSenderOptions) {
     if (intent.state === "stolen") await log.setState(intent.id, "sent", null);
     if (!isOpen) return BLOCKED;
     const { acceptedEpoch } = latest;
-    const isStuck = acceptedEpoch !== null && round.latest - BigInt(acceptedEpoch) >= limits.stuckAfter;
+    const isStuck =
+      acceptedEpoch !== null && (await waitedFor(flight, acceptedEpoch, round)) >= limits.stuckAfter;
     const raised = isStuck && intent.state !== "stuck" ? await raise(flight, round) : undefined;
     if (raised !== undefined) return raised;
     // A node may have dropped what it had accepted.
     if (acceptedEpoch !== null && nonce < round.account.known) return WAITING;
     const sent = await send(intent, latest, round);
     return sent.mustBeRebuilt ? ((await raise(flight, round)) ?? BLOCKED) : sent;
+  }
+
+  /** Epochs in which it could have been mined: it was before a node, and no lower nonce was in its way. */
+  async function waitedFor({ nonce }: Flight, acceptedEpoch: number, { account: { mined }, latest }: Round) {
+    if (nonce > mined) return 0n;
+    const freeSince = await log.minedEpochOf(nonce - 1);
+    return latest - BigInt(Math.max(acceptedEpoch, freeSince));
   }
 
   async function send(
@@ -176,25 +192,36 @@ export function createTransactionSender(options: TransactionSenderOptions) {
       return { finished, isBlocked: latest.acceptedEpoch === null };
     }
     if ("pause" in replacement) round.pauses.set(replacement.pause.reason, replacement.pause);
-    if ("error" in replacement) logger.warn({ key: intent.key, error: replacement.error }, "fee not raised");
+    if ("error" in replacement)
+      logger.warn(
+        { intentId: intent.id, key: intent.key, epoch: round.latest, error: replacement.error },
+        "fee not raised",
+      );
     return undefined;
   }
 
   /** A new intent: simulate, then sign and store, then send. */
   async function begin(intent: StoredIntent, round: Round): Promise<Progress> {
     const kind = kindOf(context, intent);
-    const call = kind.call(decodePayload(intent.payload));
+    let call: ContractCall;
+    let data: Hex;
+    try {
+      call = kind.call(decodePayload(intent.payload));
+      data = encodeCall(call);
+    } catch (error) {
+      return fail(intent, round, `it cannot be encoded: ${textOf(error)}`);
+    }
+    const bytes = (data.length - 2) / 2;
+    if (bytes > MAX_CALLDATA_BYTES)
+      return fail(intent, round, `${bytes} bytes of calldata do not fit a message`);
     let terms: Terms;
     try {
       await simulate(client, account.address, call);
-      terms = await attempts.termsOf(call);
+      terms = await attempts.termsOf(call, data);
     } catch (error) {
       return refused(intent, kind, round, error);
     }
     fault("simulate:after");
-    const bytes = (terms.data.length - 2) / 2;
-    if (bytes > MAX_CALLDATA_BYTES)
-      return fail(intent, round, `${bytes} bytes of calldata do not fit a message`);
     const cost = terms.gas * terms.maxFeePerGas;
     const budget = await round.budget();
     const held = budget.refuses(cost);
@@ -230,9 +257,12 @@ export function createTransactionSender(options: TransactionSenderOptions) {
       return fail(intent, round, revert.text);
     }
     const text = revert?.text ?? textOf(error);
-    logger.warn({ key: intent.key, epoch: round.latest, error: text }, "transaction postponed");
+    logger.warn(
+      { intentId: intent.id, key: intent.key, epoch: round.latest, error: text },
+      "transaction postponed",
+    );
     // Silence says nothing about the intent, and none of its tries is spent on it.
-    if (revert === undefined && !isAnswer(error)) return BLOCKED;
+    if (isSilence(error)) return BLOCKED;
     const outcome = await outbox.postpone(intent.id, round.latest, text);
     if (outcome === "postponed") return WAITING;
     return { finished: reportFinished(logger, intent, "parked", { error: text }) };

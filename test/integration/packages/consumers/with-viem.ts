@@ -14,7 +14,8 @@ import { packDataset, readDataset } from "@holdfast/sdk/node";
 import { encodeFunctionData, http, type PublicClient, zeroAddress } from "viem";
 
 /** What a project with viem does before it sends anything: pack, quote, make the call, and know its errors. */
-const CSV = "a,b\n1,2\n".repeat(1_000);
+/** Large enough for the threads that hash to be started. */
+const CSV = "a,b\n1,2\n".repeat(2_000_000);
 const WINDOW = 20_160n;
 const DURATION = 518_400n;
 
