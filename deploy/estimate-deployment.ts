@@ -4,32 +4,61 @@ import { type Abi, type Address, encodeDeployData, type Hex } from "viem";
 import { estimateFeesPerGas, estimateGas } from "viem/actions";
 import { EVIDENCE, REGISTRY } from "./modules/deals.ts";
 
-/** What would be sent, and what it costs as far as it can be tried. */
+/** What would be sent, and what it costs at most. */
 export interface PlannedTransaction {
   call: string;
   args: readonly unknown[];
-  /** attoFIL at most; undefined for what rests on contracts that are not there yet. */
-  fee?: bigint;
+  /** attoFIL. */
+  fee: bigint;
+  /** Whether the fee is assumed: the call rests on contracts that are not there yet, and cannot be tried. */
+  assumed: boolean;
 }
 
-/** The five transactions of a new deployment. */
+/** The transactions of a deployment, as Ignition names them. */
+export const TRANSACTIONS = [
+  "Deals#ProviderRegistry",
+  "Deals#SectorEvidence",
+  "Deals#StorageDeals",
+  "Deals#bindRegistry",
+  "Deals#bindEvidence",
+] as const;
+
+/** Two new slots, an event and an empty call take 10 million on Filecoin: twice that. */
+const BIND_GAS = 20_000_000n;
+
+/** What a deployment has yet to send: its five transactions, less those that are done. */
 export async function estimateDeployment(
   client: ActionClient,
-  { deployer, pay, artifacts }: { deployer: Address; pay: Address; artifacts: ArtifactManager },
+  options: { deployer: Address; pay: Address; artifacts: ArtifactManager; done: ReadonlySet<string> },
 ): Promise<PlannedTransaction[]> {
+  const { deployer, pay, artifacts, done } = options;
   const { maxFeePerGas } = await estimateFeesPerGas(client);
+  const bytecodeOf = async (contract: string) => (await artifacts.readArtifact(contract)).bytecode as Hex;
   const create = async (contract: string, args: readonly unknown[]) => {
-    const { abi, bytecode } = await artifacts.readArtifact(contract);
-    const data = encodeDeployData({ abi: abi as Abi, bytecode: bytecode as Hex, args });
+    const { abi } = await artifacts.readArtifact(contract);
+    const data = encodeDeployData({ abi: abi as Abi, bytecode: await bytecodeOf(contract), args });
     const gas = await estimateGas(client, { account: deployer, data });
-    return { call: `deploy ${contract}`, args, fee: gas * maxFeePerGas };
+    return { call: `deploy ${contract}`, args, fee: gas * maxFeePerGas, assumed: false };
+  };
+  const bind = (contract: string, ...args: string[]) => {
+    return { call: `${contract}.bind`, args, fee: BIND_GAS * maxFeePerGas, assumed: true };
   };
   const { freshness, grace, chainGap } = EVIDENCE;
-  return [
-    await create("ProviderRegistry", [REGISTRY]),
+  const registry = await create("ProviderRegistry", [REGISTRY]);
+  // A deployment costs by its bytes; these hold its lifecycle's.
+  const [bytes, perBytes] = await Promise.all(["StorageDeals", "ProviderRegistry"].map(bytecodeOf));
+  const fee = (registry.fee * BigInt(bytes!.length)) / BigInt(perBytes!.length);
+  const plan = [
+    registry,
     await create("SectorEvidence", [freshness, grace, chainGap]),
-    { call: "deploy StorageDeals", args: ["<ProviderRegistry>", "<SectorEvidence>", pay] },
-    { call: "ProviderRegistry.bind", args: ["<StorageDeals>", "<SectorEvidence>"] },
-    { call: "SectorEvidence.bind", args: ["<StorageDeals>", "<ProviderRegistry>"] },
+    {
+      call: "deploy StorageDeals",
+      args: ["<ProviderRegistry>", "<SectorEvidence>", pay],
+      fee,
+      assumed: true,
+    },
+    bind("ProviderRegistry", "<StorageDeals>", "<SectorEvidence>"),
+    bind("SectorEvidence", "<StorageDeals>", "<ProviderRegistry>"),
   ];
+  return plan.filter((_transaction, at) => !done.has(TRANSACTIONS[at]!));
 }

@@ -29,7 +29,8 @@ interface TransactionRequest {
 }
 
 export const OUTBOX = "outbox.jsonl";
-const JOURNAL = "journal.jsonl";
+/** Ignition's. */
+export const JOURNAL = "journal.jsonl";
 
 export interface OutboxOptions {
   account: LocalAccount;
@@ -139,7 +140,7 @@ async function appendDurably(file: string, line: object): Promise<void> {
 }
 
 /** The lines of a file, without one that was cut off. */
-async function readLines<T>(file: string): Promise<T[]> {
+export async function readLines<T>(file: string): Promise<T[]> {
   if (!existsSync(file)) return [];
   const lines = (await readFile(file, "utf8")).split("\n").filter((line) => line !== "");
   return lines.flatMap((line) => {

@@ -24,7 +24,8 @@ export class DeploymentRefusedError extends BaseError {
 }
 
 export interface PreflightOptions {
-  deployer: Address;
+  /** Who pays; undefined if nothing is left to send. */
+  deployer: Address | undefined;
   parameters: LiveParameters;
   /** Code hashes that were recorded at first use: other code is refused. */
   pins?: CodePins;
@@ -39,16 +40,18 @@ export async function preflight(
   // On another chain the rest would only be noise.
   if (!id.ok) return [id];
   const rest = await Promise.all([
-    checkFilecoinPay(client, parameters.Deals.pay, pinOf(pins, "FilecoinPay")),
-    checkToken(client, parameters.Payments.usdfc, pinOf(pins, "USDFC")),
-    checkAccount(client, deployer),
+    checkFilecoinPay(client, parameters.Deals.pay, pinOf(pins, "FilecoinPay", parameters.Deals.pay)),
+    checkToken(client, parameters.Payments.usdfc, pinOf(pins, "USDFC", parameters.Payments.usdfc)),
+    // What it costs is compared once it is known.
+    deployer === undefined ? [] : checkAccount(client, deployer, { least: 1n }),
   ]);
   return [id, ...rest.flat()];
 }
 
-function pinOf(pins: CodePins, contract: string): { pin?: Hex } {
-  const pin = pins[contract]?.codeHash;
-  return pin === undefined ? {} : { pin };
+/** What a contract's code is compared with: a pin of another address says nothing of this one. */
+export function pinOf(pins: CodePins, contract: string, address: Address): { pin?: Hex } {
+  const pin = pins[contract];
+  return pin?.address.toLowerCase() === address.toLowerCase() ? { pin: pin.codeHash } : {};
 }
 
 /** @throws DeploymentRefusedError if a check failed */

@@ -333,10 +333,14 @@ describe("the doctor finds", function () {
     it("a chain on which nothing is on record, a key that is missing, a daemon that is down", async () => {
       const env = { HOLDFAST_CALIBRATION_RPC_URL: await calibration(), HOLDFAST_CALIBRATION_KEY: undefined };
       const report = await tasks.json<Report>(
-        ["fil", "doctor", "--network", "calibration", "--daemon", "http://127.0.0.1:59999"],
+        ["fil", "doctor", "--network", "calibration", "--daemon", "http://127.0.0.1:59999", "--pin"],
         { env, code: 1 },
       );
       expect(wrong(report)).to.include.members(["daemon", "key", "deployment"]);
+      // Others deployed Filecoin Pay and USDFC: they are looked at all the same. The devnet's token is of its own chain.
+      expect(wrong(report)).to.include.members(["permits of token", "pin"]);
+      expect(report.checks.find(({ name }) => name === "code of FilecoinPay")).to.include({ ok: true });
+      expect(report.checks.at(-1)!.found).to.equal("Nothing was pinned: wrong are permits of token");
       for (const { ok, fix } of report.checks) expect(ok || (fix ?? "").length > 5).to.equal(true);
       for (const what of ["a deployment that is on no record", "a key that is missing"]) seeded.add(what);
     });
@@ -358,11 +362,13 @@ describe("the doctor finds", function () {
         await test.request({ method: "hardhat_setCode", params: [contracts().pay as Address, `${code}00`] });
         const report = await tasks.json<Report>(["fil", "doctor", "--key", "none"], { env, code: 1 });
         expect(wrong(report)).to.deep.equal(["code of FilecoinPay"]);
+        const again = await tasks.json<Report>(["fil", "doctor", "--pin", "--key", "none"], { env, code: 1 });
+        expect(wrong(again)).to.deep.equal(["code of FilecoinPay", "pin"]);
         const { error } = await tasks.json<{ error: { message: string } }>(
-          ["fil", "doctor", "--pin", "--key", "none"],
+          ["fil", "doctor", "--pin", "--token", contracts().pay, "--key", "none"],
           { env, code: 3 },
         );
-        expect(error.message).to.contain("Nothing was pinned");
+        expect(error.message).to.contain("--token names another token");
         expect(JSON.parse(await readFile(pinned!, "utf8"))).to.deep.equal(pins);
       } finally {
         await removeDevnetRecord(root, devnet.rpcUrl);

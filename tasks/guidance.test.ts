@@ -44,6 +44,13 @@ describe("the guidance for a contract's refusal", () => {
     expect(idle, "guidance for errors that nothing throws").to.be.empty;
   });
 
+  it("names exactly what is free to withdraw, less than one token too", () => {
+    const next = (free: bigint) =>
+      guidanceFor({ errorName: "InsufficientUnlockedFunds", args: [free, 10n ** 18n] } as never)!.next;
+    expect(next(25n * 10n ** 16n)).to.equal("npx hardhat deal fund --withdraw 0.25");
+    expect(next(0n)).to.not.contain("--withdraw");
+  });
+
   for (const item of actionErrorsAbi) {
     it(`tells what ${item.name} is, why, and a command that exists`, () => {
       const { inputs } = item as { inputs: readonly AbiParameter[] };

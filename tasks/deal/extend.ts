@@ -22,6 +22,18 @@ interface ExtendArguments extends DealArguments {
 const contract = "StorageDeals";
 
 export default command<ExtendArguments>(async (args, context) => {
+  if (args.until !== undefined && args.autoUntil !== undefined) {
+    throw new TaskConfigError(
+      "--until extends the deal now, --auto-until lets the provider do it: this is one of the two.",
+      `npx hardhat deal extend ${args.deal}: with either`,
+    );
+  }
+  if (args.rateCap !== undefined && args.autoUntil === undefined) {
+    throw new TaskConfigError(
+      "--rate-cap bounds what the provider may extend for, and goes with --auto-until.",
+      `npx hardhat deal extend ${args.deal} --auto-until <epoch> --rate-cap <units>`,
+    );
+  }
   const { dealId, deal, copies, time, token, contracts, onDeals, run } = await openDeal(args, context);
   const { client } = run.connection;
   const resume = `npx hardhat deal status ${dealId}`;

@@ -24,6 +24,18 @@ interface FundArguments extends WriteArguments {
 }
 
 export default command<FundArguments>(async (args, context) => {
+  if (args.amount !== undefined && args.withdraw !== undefined) {
+    throw new TaskConfigError(
+      "--amount deposits, --withdraw takes out: this is one of the two.",
+      "npx hardhat deal fund: with either",
+    );
+  }
+  if (args.standing && args.amount === undefined) {
+    throw new TaskConfigError(
+      "--standing approves as far as a deposit can be locked, and nothing is deposited.",
+      "npx hardhat deal fund --standing --amount <tokens>",
+    );
+  }
   const connection = await context.connect();
   const { client } = connection;
   const { address, sender } = await senderAddress(args, connection);

@@ -1,17 +1,22 @@
-import { checkBindings, waitForFinality } from "@holdfast/sdk";
-import { formatEther, type Hash } from "viem";
+import { checkAccount, checkBindings, waitForFinality } from "@holdfast/sdk";
+import { formatEther } from "viem";
 import { deployDeals } from "../../deploy/deploy-deals.ts";
-import { estimateDeployment, type PlannedTransaction } from "../../deploy/estimate-deployment.ts";
+import {
+  estimateDeployment,
+  type PlannedTransaction,
+  TRANSACTIONS,
+} from "../../deploy/estimate-deployment.ts";
 import type { RpcProvider } from "../../deploy/outbox.ts";
 import { readParameters } from "../../deploy/parameters.ts";
 import { preflight, requirePassed } from "../../deploy/preflight.ts";
+import { readProgress } from "../../deploy/read-progress.ts";
 import type { WriteArguments } from "../define.ts";
 import { command } from "../run/command.ts";
 import { confirmMainnet } from "../run/confirm-mainnet.ts";
 import { readPins } from "../run/deployment.ts";
 import { fields, toJson } from "../run/output.ts";
 import { inStage } from "../run/progress.ts";
-import { finalityOf, senderAddress } from "../run/send.ts";
+import { finalityOf, senderAddress, withMargin } from "../run/send.ts";
 import { buildQuietly } from "./build.ts";
 import { liveChainOf } from "./live.ts";
 
@@ -22,13 +27,18 @@ export default command<WriteArguments>(async (args, context) => {
   const client = connection.as(sender?.account ?? deployer);
   const parameters = await readParameters(chain);
   const { artifacts } = context.hre;
+  const { done } = await readProgress(chain);
+  const payer = TRANSACTIONS.every((transaction) => done.has(transaction)) ? undefined : deployer;
   const checks = await inStage(
     `Looking at ${client.chain.name}, Filecoin Pay, USDFC and the deployer`,
-    async () => preflight(client, { deployer, parameters, pins: await readPins(connection.place) }),
+    async () => preflight(client, { deployer: payer, parameters, pins: await readPins(connection.place) }),
   );
-  requirePassed(`Nothing was deployed on ${client.chain.name}`, checks);
+  const refused = `Nothing was sent on ${client.chain.name}`;
+  requirePassed(refused, checks);
   await inStage("Compiling", () => buildQuietly(context.hre));
-  const plan = await estimateDeployment(client, { deployer, pay: parameters.Deals.pay, artifacts });
+  const { pay } = parameters.Deals;
+  const plan =
+    payer === undefined ? [] : await estimateDeployment(client, { deployer, pay, artifacts, done });
   if (args.dryRun || sender === undefined) {
     const json = {
       dryRun: true,
@@ -40,38 +50,44 @@ export default command<WriteArguments>(async (args, context) => {
     return { json, text: `Nothing is signed or sent. This would be:\n${planText(plan)}` };
   }
 
-  context.note(`About to do this, as far as it is not done yet:\n${planText(plan)}`);
+  context.note(`About to do this:\n${planText(plan)}`);
+  if (payer !== undefined) {
+    requirePassed(refused, [await checkAccount(client, payer, { least: withMargin(sum(plan)) })]);
+  }
   await confirmMainnet({
     ...{ chainId: client.chain.id, yes: args.yes, onTerminal: process.stdin.isTTY === true },
     ask: context.prompts.ask,
   });
-  let last: Hash | undefined;
   const deployed = await inStage("Deploying: about ten epochs, five minutes", (tell) =>
     deployDeals({
       ...{ chain, account: sender.account, artifacts, provider: client as unknown as RpcProvider },
-      onSigned: (nonce, hash) => {
-        last = hash;
-        tell(`transaction ${nonce}: ${hash}`, true);
-      },
+      onSigned: (nonce, hash) => tell(`transaction ${nonce}: ${hash}`, true),
     }),
   );
-  if (last !== undefined) await waitForFinality(client, { hash: last, finality, signal: context.signal });
+  // Whichever run sent it.
+  const { last } = await readProgress(chain);
+  if (last !== undefined && finality !== "included") {
+    await inStage(`Waiting until it is ${finality}`, () =>
+      waitForFinality(client, { hash: last, finality, signal: context.signal }),
+    );
+  }
   const bindings = await inStage("Looking whether the contracts are bound to each other", () =>
-    checkBindings(client, { ...deployed, pay: parameters.Deals.pay }),
+    checkBindings(client, { ...deployed, pay }),
   );
   requirePassed("What was deployed is not what was meant", bindings);
-  const contracts = { ...deployed, pay: parameters.Deals.pay, usdfc: parameters.Payments.usdfc };
+  const contracts = { ...deployed, pay, usdfc: parameters.Payments.usdfc };
   const next = "npm run codegen, and commit deploy/deployments and sdk/src/generated/addresses.ts";
   return { json: { contracts, checks: [...checks, ...bindings] }, text: fields({ ...contracts, next }) };
 });
 
 function sum(plan: readonly PlannedTransaction[]): bigint {
-  return plan.reduce((total, { fee = 0n }) => total + fee, 0n);
+  return plan.reduce((total, { fee }) => total + fee, 0n);
 }
 
 function planText(plan: readonly PlannedTransaction[]): string {
-  const lines = plan.map(({ call, args, fee }) => {
-    const cost = fee === undefined ? "cannot be tried before" : `${formatEther(fee)} FIL of gas at most`;
+  if (plan.length === 0) return "  nothing: all of it is done";
+  const lines = plan.map(({ call, args, fee, assumed }) => {
+    const cost = `${formatEther(fee)} FIL of gas at most${assumed ? ", assumed: it cannot be tried yet" : ""}`;
     return `  ${call} ${toJson(args).replace(/\s+/g, " ")}: ${cost}`;
   });
   return lines.join("\n");

@@ -1,4 +1,5 @@
 import {
+  addresses,
   type Check,
   type CodePins,
   checkAccount,
@@ -16,7 +17,8 @@ import {
   codeHashOf,
 } from "@holdfast/sdk";
 import { checkKeystore, checkNodeVersion } from "@holdfast/sdk/node";
-import type { Address, Hex } from "viem";
+import type { Address } from "viem";
+import { pinOf } from "../../deploy/preflight.ts";
 import type { CommonArguments } from "../define.ts";
 import { type Context, command, reasonFor } from "../run/command.ts";
 import type { Connection, Contracts } from "../run/connection.ts";
@@ -63,10 +65,20 @@ async function lookAtChain(
 ): Promise<string | undefined> {
   const connection = await context.connect();
   const { client } = connection;
+  const usdfc = await connection.usdfc();
+  const token = args.token === undefined ? usdfc : evmAddress("--token", args.token);
+  if (args.pin && token?.toLowerCase() !== usdfc?.toLowerCase()) {
+    throw new TaskConfigError(
+      `--pin records this chain's USDFC (${usdfc ?? "none is known"}), and --token names another token.`,
+      "npx hardhat fil doctor --pin: without --token",
+    );
+  }
   const chain = await checkChainId(client);
   checks.push(chain);
   // Of a chain that does not answer, or is another, the rest would only be noise.
-  if (!chain.ok) return pinRefused(args);
+  if (!chain.ok) {
+    return unpinned(args, checks, { found: "the chain cannot be looked at", fix: chain.fix! });
+  }
   tell("the chain");
   checks.push(
     ...(await checkHead(client, Date.now() / 1000)),
@@ -76,35 +88,40 @@ async function lookAtChain(
   if (account !== undefined) checks.push(await checkAccount(client, account));
   tell("the contracts");
   const contracts = await deployed(connection, checks);
-  return contracts === undefined
-    ? pinRefused(args)
-    : lookAtContracts(args, connection, contracts, account, checks);
+  // Others deployed Filecoin Pay: where it is, is known before Holdfast is there.
+  const pay = contracts?.pay ?? addresses[client.chain.id]?.FilecoinPay;
+  return lookAtContracts(args, connection, checks, { contracts, pay, token, account });
+}
+
+interface Looked {
+  contracts: Contracts | undefined;
+  pay: Address | undefined;
+  token: Address | undefined;
+  account: Address | undefined;
 }
 
 async function lookAtContracts(
   args: DoctorArguments,
   connection: Connection,
-  contracts: Contracts,
-  account: Address | undefined,
   checks: Check[],
+  { contracts, pay, token, account }: Looked,
 ): Promise<string | undefined> {
   const { client } = connection;
-  const token = args.token === undefined ? await connection.usdfc() : evmAddress("--token", args.token);
   const pins = await readPins(connection.place);
-  const pinOf = (name: string, address: Address): { pin?: Hex } => {
-    const pin = pins[name];
-    return pin !== undefined && pin.address.toLowerCase() === address.toLowerCase()
-      ? { pin: pin.codeHash }
-      : {};
-  };
-  const [pay, coin, ...own] = await Promise.all([
-    checkFilecoinPay(client, contracts.pay, pinOf("FilecoinPay", contracts.pay)),
-    token === undefined ? [] : checkToken(client, token, pinOf("USDFC", token)),
-    checkCode(client, contracts.deals, { name: "StorageDeals" }).then((check) => [check]),
-    checkBindings(client, contracts),
+  const [others, own] = await Promise.all([
+    Promise.all([
+      pay === undefined ? [] : checkFilecoinPay(client, pay, pinOf(pins, "FilecoinPay", pay)),
+      token === undefined ? [] : checkToken(client, token, pinOf(pins, "USDFC", token)),
+    ]),
+    contracts === undefined
+      ? []
+      : Promise.all([
+          checkCode(client, contracts.deals, { name: "StorageDeals" }),
+          checkBindings(client, contracts),
+        ]),
   ]);
-  checks.push(...pay, ...coin, ...own.flat());
-  if (account !== undefined && token !== undefined) {
+  checks.push(...others.flat(), ...own.flat());
+  if (contracts !== undefined && account !== undefined && token !== undefined) {
     checks.push(
       ...(await checkApproval(client, {
         pay: contracts.pay,
@@ -115,10 +132,20 @@ async function lookAtContracts(
     );
   }
   if (!args.pin) return undefined;
-  if (token === undefined)
-    throw new TaskConfigError("No token is known on this chain to pin.", "Name it by --token");
-  if ([...pay, ...coin].some(({ ok }) => !ok)) return pinRefused(args);
-  return pin(connection, pins, { FilecoinPay: contracts.pay, USDFC: token });
+  if (pay === undefined || token === undefined) {
+    return unpinned(args, checks, {
+      found: "where Filecoin Pay and USDFC are on this chain is not known",
+      fix: checks.find(({ name }) => name === "deployment")?.fix ?? "npx hardhat devnet",
+    });
+  }
+  const wrong = others.flat().filter(({ ok }) => !ok);
+  if (wrong.length > 0) {
+    return unpinned(args, checks, {
+      found: `wrong are ${wrong.map(({ name }) => name).join(", ")}`,
+      fix: "Mend these first.",
+    });
+  }
+  return pin(connection, pins, { FilecoinPay: pay, USDFC: token });
 }
 
 /** First use is trusted, once: what is pinned already is never replaced. */
@@ -140,12 +167,14 @@ async function pin(
   return writePins(place, pins);
 }
 
-function pinRefused({ pin }: DoctorArguments): undefined {
-  if (!pin) return undefined;
-  throw new TaskConfigError(
-    "Nothing was pinned: not every check of Filecoin Pay and the token passed.",
-    "npx hardhat fil doctor: without --pin, to see which",
-  );
+/** With --pin: a check that fails, so that what the others found is told as well. */
+function unpinned(
+  args: DoctorArguments,
+  checks: Check[],
+  { found, fix }: { found: string; fix: string },
+): undefined {
+  if (args.pin) checks.push({ name: "pin", ok: false, found: `Nothing was pinned: ${found}`, fix });
+  return undefined;
 }
 
 async function accountOf(

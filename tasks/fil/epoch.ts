@@ -11,8 +11,15 @@ export default command<EpochArguments>(async ({ at }, context) => {
   const connection = await context.connect();
   const { clock, head, text } = await connection.time();
   const epoch = at === undefined ? head : epochOf(at, clock);
+  const date = epochToDate(epoch as Epoch, clock);
+  if (Number.isNaN(date.getTime())) {
+    throw new TaskConfigError(
+      `Epoch ${epoch} is beyond all dates.`,
+      `npx hardhat fil epoch ${head}: the newest`,
+    );
+  }
   const json = {
-    ...{ chainId: connection.client.chain.id, epoch, time: epochToDate(epoch as Epoch, clock).toISOString() },
+    ...{ chainId: connection.client.chain.id, epoch, time: date.toISOString() },
     ...{ head, distance: epoch - head },
   };
   return { json, text: at === undefined ? `${text(epoch)} (the newest)` : text(epoch) };

@@ -9,9 +9,7 @@ interface ImportArguments extends KeepArguments {
   source: string | undefined;
 }
 
-export default command<ImportArguments>(async (args, context) => {
-  return keep(args, context, await given(args, context));
-});
+export default command<ImportArguments>((args, context) => keep(args, context, () => given(args, context)));
 
 async function given({ source }: ImportArguments, { prompts }: Context): Promise<Hex> {
   if (source !== undefined) {

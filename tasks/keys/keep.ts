@@ -1,5 +1,5 @@
 import { formatFilecoinAddress, fromEvmAddress } from "@holdfast/sdk";
-import { createKeystore } from "@holdfast/sdk/node";
+import { checkNewKeystore, createKeystore } from "@holdfast/sdk/node";
 import type { UserInterruptionHooks } from "hardhat/types/hooks";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { Address, Hex } from "viem";
@@ -19,7 +19,13 @@ export interface KeepArguments extends CommonArguments {
 const LEAST_PASSWORD = 8;
 
 /** Keeps a key where the arguments say: in a keystore file, or in Hardhat's keystore. Says its addresses, and never the key. */
-export async function keep(args: KeepArguments, context: Context, privateKey: Hex): Promise<Outcome> {
+export async function keep(
+  args: KeepArguments,
+  context: Context,
+  keyOf: () => Hex | Promise<Hex>,
+): Promise<Outcome> {
+  if (args.file !== undefined) await checkNewKeystore(args.file);
+  const privateKey = await keyOf();
   const { address } = privateKeyToAccount(privateKey);
   if (args.file !== undefined) {
     const password = await newPassword(context);

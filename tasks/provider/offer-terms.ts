@@ -28,6 +28,23 @@ export interface OfferArguments extends WriteArguments {
   token: string | undefined;
 }
 
+/** The arguments that are terms, and whose offer it is. */
+export const TERMS = [
+  ...([
+    "provider",
+    "rate",
+    "bond",
+    "endpoint",
+    "region",
+    "capacity",
+    "minPiece",
+    "maxPiece",
+    "token",
+  ] as const),
+  ...(["minDuration", "maxDuration", "expiry", "notice", "exitFee", "reservationFee"] as const),
+  ...(["exitBps", "maxProposals"] as const),
+];
+
 interface Circumstances {
   /** What a revision begins with. */
   before: OfferTerms | undefined;

@@ -16,12 +16,13 @@ import { TaskConfigError } from "../run/exit-codes.ts";
 import { fields } from "../run/output.ts";
 import { minerId, sizeText, whole } from "../run/parse.ts";
 import { carryOut, type Plan, senderAddress } from "../run/send.ts";
-import { type OfferArguments, termsFrom } from "./offer-terms.ts";
+import { type OfferArguments, TERMS, termsFrom } from "./offer-terms.ts";
 import { monthlyPrice } from "./price.ts";
 
 const contract = "ProviderRegistry";
 
 export default command<OfferArguments>(async (args, context) => {
+  refuseMixed(args);
   const connection = await context.connect();
   const { client } = connection;
   const { address, sender } = await senderAddress(args, connection);
@@ -95,6 +96,17 @@ export default command<OfferArguments>(async (args, context) => {
     };
   }
 });
+
+/** Pausing and resuming change no terms. @throws TaskConfigError */
+function refuseMixed(args: OfferArguments): void {
+  if (!args.pause && !args.resume) return;
+  const next = "npx hardhat provider offer --offer <id> --pause, or --resume";
+  if (args.pause && args.resume) throw new TaskConfigError("--pause and --resume exclude each other.", next);
+  const given = TERMS.filter((term) => args[term] !== undefined);
+  if (given.length === 0) return;
+  const options = given.map((term) => `--${term.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  throw new TaskConfigError(`${options.join(", ")} with --pause or --resume: these change no terms.`, next);
+}
 
 function published({ offerId, version }: { offerId: bigint; version: number }) {
   return { json: { offerId, version }, text: fields({ offer: offerId, version }) };

@@ -97,8 +97,16 @@ function report(thrown: unknown, asJson: boolean, withStack: boolean): void {
   const done = thrown instanceof TaskIncompleteError ? { done: thrown.done } : {};
   const { name } = thrown as Error;
   if (asJson) process.stdout.write(`${toJson({ error: { name, message, next }, ...done })}\n`);
-  if (withStack) process.stderr.write(`${(thrown as Error).stack}\n`);
+  if (withStack) process.stderr.write(`${callsOf(thrown as Error)}\n`);
   process.stderr.write(`${emphasis("red", "Error:")} ${message}\nNext: ${next}\n`);
+}
+
+/** A stack without the message at its head, which may hold an endpoint's URL, with its key. */
+function callsOf({ stack = "" }: Error): string {
+  return stack
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line))
+    .join("\n");
 }
 
 const UNREACHABLE = new Set(["HttpRequestError", "TimeoutError", "WebSocketRequestError"]);

@@ -51,9 +51,12 @@ export function pinsPath({ root, chainName, rpcUrl }: Place): string {
     : join(root, "deploy/deployments", chainName, "pins.json");
 }
 
-/** What was pinned; nothing, if nobody has. */
+/** What was pinned; nothing, if nobody has. A file that cannot be read is an error: it may hold pins. */
 export async function readPins(place: Place): Promise<CodePins> {
-  const text = await readFile(pinsPath(place), "utf8").catch(() => "{}");
+  const text = await readFile(pinsPath(place), "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "{}";
+    throw error;
+  });
   return JSON.parse(text) as CodePins;
 }
 

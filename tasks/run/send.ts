@@ -58,7 +58,9 @@ export interface Plan<landed> {
 }
 
 /** A sender has this much more than what is foreseen: base fees move by up to an eighth an epoch. */
-const MARGIN = { times: 12n, over: 10n };
+export function withMargin(fee: bigint): bigint {
+  return (fee * 12n) / 10n;
+}
 
 /** Who would send: a key's account, or with --dry-run any address. */
 export async function senderAddress(
@@ -197,7 +199,7 @@ function chainText({ client, network }: Connection): string {
 
 async function checkBalance(client: HoldfastClient, address: Address, cost: { value: bigint; fee: bigint }) {
   const balance = await getBalance(client, { address });
-  const needed = cost.value + (cost.fee * MARGIN.times) / MARGIN.over;
+  const needed = cost.value + withMargin(cost.fee);
   if (balance >= needed) return;
   throw new TaskConfigError(
     `${address} has ${formatEther(balance)} FIL, and needs ${formatEther(needed)} to be sure of it.`,

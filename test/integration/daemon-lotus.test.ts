@@ -1,6 +1,7 @@
 import { FAULT_KINDS } from "@holdfast/devnet";
 import type { PackedPath } from "@holdfast/sdk/node";
 import { expect } from "chai";
+import { createPublicClient, http } from "viem";
 import { ask, type DaemonBench, eventually, openDaemonBench } from "../../watchers/test/daemon-bench.ts";
 
 /** The same daemon before a node with Lotus's ways: null rounds, late finality, a strict mempool, faults, reorganisations. */
@@ -72,12 +73,14 @@ describe("holdfast-watch before a Lotus-like node", function () {
       return sumOf(await metrics(), /holdfast_runtime_finalized_epoch/) > 100_000 || undefined;
     });
     const { address } = bench.devnet.accounts.client.account;
+    // Asked of the node: what was undone is in its mempool until it is mined again.
+    const node = createPublicClient({ transport: http(bench.devnet.rpcUrl) });
+    const nonce = () => node.getTransactionCount({ address, blockTag: "pending" });
     await lotus().reorg({ depth: 12 });
-    const sent = await bench.devnet.chain.client.getTransactionCount({ address, blockTag: "pending" });
+    const sent = await nonce();
     const { code, stderr } = await daemon.ended;
     expect(stderr).to.match(/counted as final: nothing more is sent\.\nNext: /);
     expect(code).to.equal(4);
-    const after = await bench.devnet.chain.client.getTransactionCount({ address, blockTag: "pending" });
-    expect(after).to.equal(sent);
+    expect(await nonce()).to.equal(sent);
   });
 });

@@ -5,7 +5,7 @@ import { devnet as devnetChain } from "@holdfast/sdk";
 import type { PackedPath } from "@holdfast/sdk/node";
 import { openWatcherDatabase } from "@holdfast/watchers";
 import { expect } from "chai";
-import { createWalletClient, http } from "viem";
+import { createPublicClient, createWalletClient, http } from "viem";
 import {
   ask,
   type DaemonBench,
@@ -66,8 +66,11 @@ describe("holdfast-watch on a devnet", function () {
     }
   }
 
+  /** With what is in the node's mempool. */
   const nonce = () =>
-    bench.devnet.chain.client.getTransactionCount({ address: bench.devnet.accounts.client.account.address });
+    createPublicClient({ transport: http(bench.devnet.rpcUrl) }).getTransactionCount({
+      ...{ address: bench.devnet.accounts.client.account.address, blockTag: "pending" },
+    });
   const proposals = async () =>
     (await bench.json(["intents", "--kind", "propose", "--limit", "1000"])).intents.length;
 
@@ -338,7 +341,8 @@ describe("holdfast-watch on a devnet", function () {
       expect(code).to.equal(4);
       expect(stderr).to.match(/watch\.db is damaged: .*\nNext: holdfast-watch rebuild/);
     }
-    const { aside } = await bench.json(["rebuild"]);
+    expect((await bench.call(["rebuild"])).stderr).to.match(/cannot be read .*\n?Next: .*--force/);
+    const { aside } = await bench.json(["rebuild", "--force"]);
     expect(readdirSync(bench.folder)).to.include(aside.split("/").at(-1));
 
     const { daemon, url } = await running();
@@ -357,13 +361,8 @@ describe("holdfast-watch on a devnet", function () {
   it("decides anew what an old copy of its database had decided, and does not carry it out", async () => {
     const epoch = Number(bench.devnet.epoch());
     await onDatabase(async (db) => {
-      const row = {
-        key: "poke:77:old:1",
-        subject: "poke:77:old",
-        kind: "poke",
-        version: 1e6,
-        createdEpoch: epoch,
-      };
+      const subject = "poke:77:old";
+      const row = { key: `${subject}:1`, subject, kind: "poke", version: 1e6, createdEpoch: epoch };
       await db
         .insertInto("intents")
         .values({ ...row, payload: '{"dealId":{"$bigint":"77"}}' })

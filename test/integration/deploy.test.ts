@@ -30,6 +30,7 @@ import {
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { compareCode } from "../../deploy/compare-code.ts";
 import { readDeployed } from "../../deploy/deploy-deals.ts";
+import { estimateDeployment, TRANSACTIONS as PLANNED } from "../../deploy/estimate-deployment.ts";
 import { OUTBOX } from "../../deploy/outbox.ts";
 import { readParameters } from "../../deploy/parameters.ts";
 import {
@@ -38,6 +39,7 @@ import {
   preflight,
   requirePassed,
 } from "../../deploy/preflight.ts";
+import { readProgress } from "../../deploy/read-progress.ts";
 import { reviewPack, reviewPackText } from "../../deploy/review-pack.ts";
 import { type RpcCall, startRpcProxy } from "../support/rpc-proxy.ts";
 
@@ -123,6 +125,10 @@ describe("a deployment", function () {
     const { Deals } = await readParameters("calibration");
     for (const check of await checkBindings(client(), { ...deployed, ...Deals }))
       expect(check).to.include({ ok: true });
+    const { done, last } = await readProgress("calibration", folder);
+    expect([...done]).to.have.members([...PLANNED]);
+    const { nonce } = await client().getTransaction({ hash: last! });
+    expect(nonce).to.equal(TRANSACTIONS - 1);
   }
 
   it("killed before and after each transaction leaves, ends at the same addresses, with nothing twice", async () => {
@@ -207,6 +213,28 @@ describe("a deployment", function () {
       expect(refusals(await preflight(client(), await options({ pins })))).to.deep.equal([
         "code of FilecoinPay",
       ]);
+      const elsewhere = { FilecoinPay: { address: zeroAddress, codeHash: zeroHash } };
+      expect(refusals(await preflight(client(), await options({ pins: elsewhere })))).to.deep.equal([]);
+    });
+
+    it("foresees what each transaction costs that is not done", async () => {
+      const planned = async (...done: string[]) => {
+        const { parameters } = await options();
+        return estimateDeployment(client(), {
+          ...{
+            deployer: deployerOf(await deployer()),
+            pay: parameters.Deals.pay,
+            artifacts: hre.artifacts,
+            done: new Set(done),
+          },
+        });
+      };
+      const whole = await planned();
+      expect(whole.map(({ assumed }) => assumed)).to.deep.equal([false, false, true, true, true]);
+      for (const { fee } of whole) expect(fee > 0n).to.equal(true);
+      const rest = await planned("Deals#ProviderRegistry", "Deals#SectorEvidence", "Deals#bindRegistry");
+      expect(rest.map(({ call }) => call)).to.deep.equal(["deploy StorageDeals", "SectorEvidence.bind"]);
+      expect(await planned(...PLANNED)).to.deep.equal([]);
     });
 
     it("refuses a deployer without FIL", async () => {
@@ -214,6 +242,8 @@ describe("a deployment", function () {
       expect(refusals(await preflight(client(), await options({ deployer: poor })))).to.deep.equal([
         "balance",
       ]);
+      // Who has nothing to send needs none.
+      expect(refusals(await preflight(client(), await options({ deployer: undefined })))).to.deep.equal([]);
     });
 
     it("lets nobody but the deployer bind the contracts, and them once", async () => {

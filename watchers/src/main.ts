@@ -100,7 +100,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   program
     .command("rebuild")
     .description("set a damaged database aside; the next run reads everything from the chain")
-    .option("--force", "also one that is not damaged")
+    .option(
+      "--force",
+      "also one that is not damaged, or too damaged to say whether a daemon runs on it: none does",
+    )
     .action(
       on<{ force?: boolean }>(async (context, flags) =>
         (await import("./cli/rebuild.ts")).rebuild(context, flags),

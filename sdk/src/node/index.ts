@@ -3,9 +3,11 @@ export { checkKeystore, checkNodeVersion } from "./check-node.ts";
 export { entryFromPath } from "./file-entry.ts";
 export {
   type CreateKeystoreOptions,
+  checkNewKeystore,
   createKeystore,
   KeystoreError,
   KeystoreExistsError,
+  KeystoreFolderMissingError,
   KeystoreMalformedError,
   KeystoreModeError,
   KeystorePasswordError,

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type FileHandle, open, rm } from "node:fs/promises";
+import { access, type FileHandle, open, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { Keystore } from "ox";
 import { type Address, getAddress, type Hex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
@@ -57,6 +58,14 @@ export class KeystoreExistsError extends KeystoreError {
   }
 }
 
+/** The folder that the file should be written into is not there. */
+export class KeystoreFolderMissingError extends KeystoreError {
+  constructor(path: string) {
+    const folder = dirname(path);
+    super(path, `There is no folder ${folder}.`, `mkdir -p ${folder}`);
+  }
+}
+
 export interface CreateKeystoreOptions {
   password: string;
   /** The key to keep. Default: a new one. */
@@ -78,9 +87,23 @@ const OTHERS = 0o077;
 const MAX_BYTES = 1 << 16;
 
 /**
+ * Looks whether a new file can be at a path, before anybody is asked for a password.
+ * @throws KeystoreExistsError, KeystoreFolderMissingError
+ */
+export async function checkNewKeystore(path: string): Promise<void> {
+  const isThere = (what: string) =>
+    access(what).then(
+      () => true,
+      () => false,
+    );
+  if (await isThere(path)) throw new KeystoreExistsError(path);
+  if (!(await isThere(dirname(path)))) throw new KeystoreFolderMissingError(path);
+}
+
+/**
  * Writes a key into a new file of geth's keystore format, version 3 (scrypt, AES-128-CTR), which only its owner may read.
  * @returns the key's address
- * @throws KeystoreExistsError, KeystoreUnreadableError
+ * @throws KeystoreExistsError, KeystoreFolderMissingError, KeystoreUnreadableError
  */
 export async function createKeystore(path: string, options: CreateKeystoreOptions): Promise<Address> {
   const { password, privateKey = generatePrivateKey(), cost = SCRYPT.n } = options;
@@ -107,9 +130,9 @@ async function create(path: string): Promise<FileHandle> {
     await handle.chmod(PRIVATE);
     return handle;
   } catch (cause) {
-    throw (cause as NodeJS.ErrnoException).code === "EEXIST"
-      ? new KeystoreExistsError(path)
-      : new KeystoreUnreadableError(path, cause);
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === "EEXIST") throw new KeystoreExistsError(path);
+    throw code === "ENOENT" ? new KeystoreFolderMissingError(path) : new KeystoreUnreadableError(path, cause);
   }
 }
 

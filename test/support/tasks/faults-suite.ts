@@ -16,6 +16,14 @@ export function faultsSuite(stage: TaskStage): void {
         [["provider", "status", "f0999999"], {}],
         [["deal", "propose", stage.cars, "--from", stage.account("client").address], {}],
         [["deal", "list", "--key", "HOLDFAST_NOBODY"], {}],
+        [["fil", "epoch", "9999999999999999"], {}],
+        // Options that would be ignored.
+        [["deal", "extend", "1", "--until", "1d", "--auto-until", "1000000"], {}],
+        [["deal", "extend", "1", "--until", "1d", "--rate-cap", "5"], {}],
+        [["deal", "fund", "--amount", "1", "--withdraw", "1"], {}],
+        [["deal", "fund", "--standing"], {}],
+        [["provider", "offer", "--offer", "3", "--pause", "--resume"], {}],
+        [["provider", "offer", "--offer", "3", "--pause", "--min-piece", "1MiB"], {}],
       ] as const) {
         const { code, stdout, stderr } = await stage.tasks.run([...args], { env });
         expect(code, args.join(" ")).to.equal(3);
@@ -40,6 +48,16 @@ export function faultsSuite(stage: TaskStage): void {
       expect(stderr)
         .to.contain("does not answer")
         .and.match(/Next: npx hardhat fil doctor\n$/);
+    });
+
+    it("shows where it was thrown if asked to, without the endpoint's URL", async () => {
+      const { code, stderr } = await stage.tasks.run(["fil", "epoch", "--show-stack-traces"], {
+        env: { HOLDFAST_DEVNET_RPC_URL: `http://127.0.0.1:9/?key=${TOKEN}` },
+      });
+      expect(code).to.equal(1);
+      expect(stderr)
+        .to.match(/^\s+at /m)
+        .and.not.contain(TOKEN);
     });
 
     it("on mainnet is that nobody confirmed, before a key is used for anything", async () => {

@@ -85,6 +85,14 @@ export function keysSuite(stage: TaskStage): void {
         },
       );
       expect(wrong.error.name).to.equal("KeystorePasswordError");
+      // Nobody is asked for a password first: there is none to be had.
+      const nowhere = await stage.tasks.json<{ error: { name: string; next: string } }>(
+        ["keys", "new", "--file", join(folder, "missing", "daemon.json")],
+        { code: 3 },
+      );
+      expect(nowhere.error).to.include({
+        ...{ name: "KeystoreFolderMissingError", next: `mkdir -p ${join(folder, "missing")}` },
+      });
       const short = await stage.tasks.json<{ error: { message: string } }>(
         ["keys", "new", "--file", `${path}2`],
         {

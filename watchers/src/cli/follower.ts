@@ -1,3 +1,4 @@
+import { findCause } from "@holdfast/sdk";
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { PublicClient } from "viem";
@@ -5,6 +6,7 @@ import type { DaemonConfig } from "../config.ts";
 import type { Capability } from "../runtime/capability.ts";
 import { type ChainReader, createChainReader } from "../runtime/chain-reader.ts";
 import type { RuntimeTables } from "../runtime/database.ts";
+import { isDamage } from "../runtime/database.ts";
 import { createEventLog, type StoredEvent } from "../runtime/event-log.ts";
 import type { createHeads, Heads } from "../runtime/heads.ts";
 import type { Metrics } from "../runtime/metrics.ts";
@@ -19,6 +21,9 @@ export interface FollowerOptions {
   logger: Logger;
   metrics: Metrics;
 }
+
+/** Epochs without events, after which what is decided rests on the contracts' state alone for too long. */
+const TOO_FAR_BEHIND = 60n;
 
 /** Looks at the chain before every round: how far it is, and what its contracts told since. */
 export function createFollower({
@@ -65,9 +70,12 @@ export function createFollower({
         isSyncing = false;
       } catch (error) {
         const stop = stopErrorIn(error);
-        if (stop !== undefined) throw stop;
+        if (stop !== undefined || findCause(error, isDamage) !== undefined) throw stop ?? error;
         metrics.stepFailures.inc({ watcher: "reader" });
         logger.warn({ epoch: current.latest, error: (error as Error).message }, "events not read");
+        const read = (await log.checkpoint())?.epoch;
+        if (read !== undefined) metrics.lagEpochs.set(Number(current.latest - read));
+        isSyncing ||= read !== undefined && current.latest - read > TOO_FAR_BEHIND;
       }
       return current;
     },

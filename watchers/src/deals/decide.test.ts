@@ -73,6 +73,17 @@ describe("decide", () => {
       expect(proposedTo(market)).to.deep.equal([1001n, 1003n]);
     });
 
+    it("proposes nothing on what a node shows that is behind a proposal of before", () => {
+      const market = new SimulatedMarket(policy({ copies: 1 }), three());
+      const [first] = market.decide().intents as [DealIntent];
+      const past = { attempts: 1, failures: 0, open: false, error: undefined };
+      for (const ahead of [1n, 0n]) {
+        const done = { ...past, finishedEpoch: market.state.epoch + ahead };
+        (market.state.history as Map<string, History>).set(first.subject, done);
+        expect(of(market.decide().intents, "propose")).to.have.length(1 - Number(ahead));
+      }
+    });
+
     it("proposes nothing that the account cannot lock, and says what it needs", () => {
       const market = new SimulatedMarket(policy(), three());
       market.state.account.available = 1n;

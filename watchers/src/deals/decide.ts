@@ -248,7 +248,7 @@ function proposeMissing(state: State, policy: Policy, assessment: Assessment, al
   if (policy.keepUntil !== undefined && state.epoch >= policy.keepUntil) return [];
   const holders = holdersOf(state, policy, assessment);
   const lacking = () => policy.pieces.filter(({ commitment }) => sizeOf(holders, commitment) < policy.copies);
-  if (lacking().length === 0) return [];
+  if (lacking().length === 0 || isBehindAProposal(state)) return [];
   if (assessment.paymentRefused !== undefined) {
     alerts.push({ kind: "payment-refused", message: `proposals are refused: ${assessment.paymentRefused}` });
     return [];
@@ -318,6 +318,11 @@ function holdersOf(state: State, policy: Policy, { hopeless }: Assessment): Map<
     }
   }
   return holders;
+}
+
+/** Whether a node shows a past in which a proposal of ours is not on chain yet: it would be made and paid twice. */
+function isBehindAProposal({ epoch, history }: State): boolean {
+  return [...history].some(([of, past]) => of.startsWith("propose:") && (past.finishedEpoch ?? 0n) > epoch);
 }
 
 function cheapest(

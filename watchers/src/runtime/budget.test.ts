@@ -130,4 +130,36 @@ describe("budget", () => {
     expect(await sender.states()).to.deep.equal(["done", "done", "done"]);
     expect(await sender.metrics.registry.metrics()).to.match(/fee_spent_fil_total 3.3e-10/);
   });
+
+  it("spends no try of an intent on an account without FIL, and goes on when it has some", async () => {
+    node.balance = 0n;
+    await start({});
+    for (let round = 0; round < 20; round++) {
+      await sender.step();
+      sender.clock.advance(400_000);
+    }
+    expect(await sender.intents())
+      .to.have.length(3)
+      .and.satisfy((all: { tries: number }[]) => all.every(({ tries }) => tries === 0));
+    expect(sender.sender.paused().map(({ message }) => message)[0]).to.match(
+      /has no FIL, or never received any; send FIL/,
+    );
+    node.balance = 10n ** 21n;
+    await sender.step();
+    expect(await sender.states()).to.deep.equal(["sent", "sent", "sent"]);
+    expect(reasons()).to.deep.equal([]);
+  });
+
+  it("is not what is told when no node takes the next nonce at any fee", async () => {
+    node.client.sendRawTransaction = async () => {
+      throw new Error("message base fee too low, GasFeeCap");
+    };
+    await start({});
+    for (let round = 0; round < 30; round++) {
+      await sender.step();
+      node.mine();
+    }
+    expect(await sender.states()).to.deep.equal(["stuck", "new", "new"]);
+    expect(reasons()).to.deep.equal(["broadcast"]);
+  });
 });

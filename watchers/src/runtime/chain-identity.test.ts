@@ -88,4 +88,17 @@ describe("chain identity", () => {
     other.advance(300);
     expect((await faultsOf(gateway(other)))[0]).to.match(/at epoch \d+, which is final/);
   });
+
+  it("is the same though the tipset that was first read is replaced, as long as that was not final", async () => {
+    const chain = new MemoryChain({ seed: 3, nullRounds: 0 });
+    chain.advance(300);
+    const client = chain.client();
+    await createChainReader({
+      ...{ log: createEventLog(db), client, heads: createHeads({ client, clock: manualClock() }) },
+      ...{ from: BigInt(chain.head), logger: quiet },
+      sources: [{ name: "deals", address: DEALS, abi: storageDealsAbi as Abi }],
+    }).poll();
+    chain.reorg(1);
+    expect(await faultsOf(chain)).to.deep.equal([]);
+  });
 });

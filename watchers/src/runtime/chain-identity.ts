@@ -46,7 +46,8 @@ export function createChainIdentity({ db, chainId, contracts }: ChainIdentityOpt
     if (known.genesis !== undefined && genesis !== undefined && genesis !== known.genesis)
       faults.push(`its genesis block is ${genesis}, not ${known.genesis}`);
 
-    const [final] = (await log.tipsets()).toReversed();
+    const finalized = (await log.checkpoint())?.finalized ?? -1n;
+    const final = (await log.tipsets()).find(({ epoch }) => epoch <= finalized);
     const shown = final && (await hashAt(client, final.epoch));
     if (final !== undefined && shown !== undefined && shown !== final.hash)
       faults.push(`at epoch ${final.epoch}, which is final, it has tipset ${shown}, not ${final.hash}`);

@@ -31,7 +31,7 @@ describe("chain reader", () => {
     for (const db of opened.splice(0)) await db.destroy();
   });
 
-  async function follow(chain: MemoryChain) {
+  async function follow(chain: MemoryChain, from = 0n) {
     const db = (await openWatcherDatabase(":memory:")) as unknown as Kysely<RuntimeTables>;
     opened.push(db);
     const log = createEventLog(db);
@@ -44,7 +44,7 @@ describe("chain reader", () => {
           log,
           client,
           heads: createHeads({ client, clock: manualClock(), metrics }),
-          from: 0n,
+          from,
           logger: quiet,
           metrics,
         },
@@ -138,6 +138,31 @@ describe("chain reader", () => {
       expect(followed === synced, "exports are equal").to.equal(true);
       const { values } = await reader.metrics.reorgs.get();
       expect(values.reduce((sum, { value }) => sum + value, 0)).to.be.above(100);
+    });
+
+    it("of everything that is stored, soon after a first start at the head, are ordinary ones", async () => {
+      const chain = new MemoryChain({ seed: 3, nullRounds: 0, events: 1 });
+      chain.advance(500);
+      const reader = await follow(chain, 500n);
+      await reader.poll();
+      chain.reorg(3);
+      // The node fails between the rollback and the events, and the process is started again.
+      chain.onRequest = (method) => {
+        if (method === "eth_getLogs") throw refusal(-32603, "internal error");
+      };
+      expect(await thrown(reader.poll())).to.match(/internal error/);
+      expect(await reader.amounts()).to.deep.equal([]);
+      chain.onRequest = () => {};
+      reader.restart();
+      await reader.poll();
+      chain.reorg(1);
+      chain.advance(1);
+      await reader.poll();
+      const own = chain.tipsets
+        .slice(500)
+        .flatMap((tipset) => tipset?.logs.map(({ amount }) => amount) ?? []);
+      expect(own).not.to.deep.equal([]);
+      expect(await reader.amounts()).to.deep.equal(own);
     });
 
     it("below what is final stop the reader for good, and it stores nothing of them", async () => {

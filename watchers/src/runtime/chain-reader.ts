@@ -8,6 +8,7 @@ import {
   type PublicClient,
   type RpcLog,
   toEventSelector,
+  zeroHash,
 } from "viem";
 import { ReorgTooDeepError } from "./chain-errors.ts";
 import type { Checkpoint, EventLog, Gap, StoredEvent } from "./event-log.ts";
@@ -112,9 +113,13 @@ export function createChainReader(options: ChainReaderOptions) {
     }
   }
 
-  /** The newest stored tipset that the chain still has. A node too young to tell is believed what was final. */
+  /**
+   * The newest stored tipset that the chain still has. A node too young to tell is believed what was final. Soon after
+   * the first start nothing stored is final: then, if all of it is gone, the place before all of it.
+   */
   async function ancestorOf(stored: readonly Tipset[], checkpoint: Checkpoint | undefined) {
-    if (checkpoint === undefined) return undefined;
+    const lowest = stored.at(-1);
+    if (checkpoint === undefined || lowest === undefined) return undefined;
     for (const tipset of stored) {
       try {
         if ((await tipsetAt(client, tipset.epoch))?.hash === tipset.hash) return tipset;
@@ -123,7 +128,8 @@ export function createChainReader(options: ChainReaderOptions) {
         if (tipset.epoch <= checkpoint.finalized) return tipset;
       }
     }
-    throw tooDeep(stored.at(-1) as Tipset, checkpoint);
+    if (lowest.epoch <= checkpoint.finalized) throw tooDeep(lowest, checkpoint);
+    return { epoch: least(lowest.epoch, from) - 1n, hash: zeroHash, parentHash: zeroHash };
   }
 
   async function scan({ latest, finalized, known, fresh, checkpoint }: Scan) {

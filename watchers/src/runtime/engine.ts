@@ -1,6 +1,8 @@
+import { findCause } from "@holdfast/sdk";
 import type { Logger } from "pino";
 import type { Capability, Plan, Watcher } from "./capability.ts";
 import type { Clock } from "./clock.ts";
+import { isDamage } from "./database.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Outbox } from "./outbox.ts";
 import type { createRequestRunner, RequestKind } from "./request-runner.ts";
@@ -63,7 +65,7 @@ export function createEngine(options: EngineOptions) {
         plans.set(watcher.name, await planOf(watcher, epoch));
       } catch (error) {
         const stop = stopErrorIn(error);
-        if (stop !== undefined) throw stop;
+        if (stop !== undefined || findCause(error, isDamage) !== undefined) throw stop ?? error;
         failures.set(watcher.name, error);
         metrics.stepFailures.inc({ watcher: watcher.name });
         logger.error({ watcher: watcher.name, epoch, error: messageOf(error) }, "step failed");

@@ -89,7 +89,7 @@ export function createReceipts(context: SenderContext) {
     const isNews = !hasOutcome(intent, outcome);
     const fee = receipt.gasUsed * receipt.effectiveGasPrice;
     if (isFinal) fault("final:before");
-    await outbox.db.transaction().execute(async (within) => {
+    await log.fenced(async (within) => {
       if (isNews) await outbox.finish(within, intent.id, latest, outcome);
       if (isFinal) await log.settle(within, nonce, receipt, fee);
       else await log.seen(within, flight, receipt);

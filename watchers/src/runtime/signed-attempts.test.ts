@@ -228,7 +228,11 @@ describe("signed attempts", () => {
     let isLost = true;
     await start({
       fence: async (within) => {
-        await within.insertInto("checkpoints").values({ name: "trace", value: "fenced" }).execute();
+        await within
+          .insertInto("checkpoints")
+          .values({ name: "trace", value: "fenced" })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
         if (isLost) throw new Error("the lease is lost");
       },
     });

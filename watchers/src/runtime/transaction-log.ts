@@ -26,7 +26,7 @@ export interface Mined {
   blockNumber: bigint;
 }
 
-/** Throws, inside the transaction that assigns a nonce, when this process may no longer assign any. */
+/** Throws, inside a transaction, when this process may no longer write down what it saw or signed. */
 export type Fence = (within: Transaction<RuntimeTables>) => Promise<void>;
 
 /** Two signers share the account or the database: what was signed is thrown away unsent. */
@@ -65,7 +65,16 @@ export function createTransactionLog(db: Kysely<RuntimeTables>, account: string,
       .execute();
   }
 
+  /** Undone as a whole if another took over: what was read before that is old by now. */
+  const fenced = <T>(work: (within: Transaction<RuntimeTables>) => Promise<T>): Promise<T> =>
+    db.transaction().execute(async (within) => {
+      await fence(within);
+      return work(within);
+    });
+
   return {
+    fenced,
+
     /** Of every nonce ever signed, or -1. */
     highestNonce,
 
@@ -103,12 +112,11 @@ export function createTransactionLog(db: Kysely<RuntimeTables>, account: string,
 
     /**
      * Nonce and bytes of a new intent become durable together, before the first byte leaves; false if somebody else has
-     * skipped it meanwhile.
+     * skipped it meanwhile, or if other signed bytes of it may still be mined.
      * @throws NonceConflictError, and what the fence throws
      */
     assign: (transaction: SignedTransaction, cost: bigint, { finality, requiredDepth }: Requirement) =>
-      db.transaction().execute(async (within) => {
-        await fence(within);
+      fenced(async (within) => {
         const highest = await highestNonce(within);
         if (transaction.nonce <= highest) throw new NonceConflictError(transaction.nonce, highest);
         const { numUpdatedRows } = await within
@@ -117,6 +125,7 @@ export function createTransactionLog(db: Kysely<RuntimeTables>, account: string,
           .set({ quotedCost: cost.toString(), version: nextVersion })
           .where("id", "=", transaction.intentId)
           .where("state", "=", "new")
+          .where("id", "not in", ours().where("live", "=", 1).select("intentId"))
           .executeTakeFirst();
         if (numUpdatedRows !== 1n) return false;
         await within.insertInto("transactions").values(transaction).execute();
@@ -125,8 +134,7 @@ export function createTransactionLog(db: Kysely<RuntimeTables>, account: string,
 
     /** Another attempt at the same nonce. */
     replace: (transaction: SignedTransaction, firstQuote: bigint) =>
-      db.transaction().execute(async (within) => {
-        await fence(within);
+      fenced(async (within) => {
         await within.insertInto("transactions").values(transaction).execute();
         await within
           .updateTable("intents")
@@ -137,7 +145,7 @@ export function createTransactionLog(db: Kysely<RuntimeTables>, account: string,
 
     /** A node has the bytes. */
     accepted: ({ id, state }: StoredIntent, hash: string, epoch: bigint) =>
-      db.transaction().execute(async (within) => {
+      fenced(async (within) => {
         if (state === "signed") await setState(within, id, "sent");
         await within
           .updateTable("transactions")
@@ -147,7 +155,8 @@ export function createTransactionLog(db: Kysely<RuntimeTables>, account: string,
           .execute();
       }),
 
-    setState: (id: number, state: IntentState, error: string | null) => setState(db, id, state, { error }),
+    setState: (id: number, state: IntentState, error: string | null) =>
+      fenced((within) => setState(within, id, state, { error })),
 
     async note(id: number, error: string): Promise<void> {
       await db.updateTable("intents").set({ error }).where("id", "=", id).execute();
@@ -182,7 +191,7 @@ export function createTransactionLog(db: Kysely<RuntimeTables>, account: string,
 
     /** The nonce is used up for good, by another's transaction: the intent starts anew. */
     release: ({ intent, nonce }: Flight, error: string) =>
-      db.transaction().execute(async (within) => {
+      fenced(async (within) => {
         await within
           .updateTable("transactions")
           .set({ live: 0 })

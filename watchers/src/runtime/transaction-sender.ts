@@ -47,7 +47,7 @@ export interface TransactionSenderOptions {
   fault: Fault;
   logger: Logger;
   metrics?: Metrics;
-  /** Throws when this process may no longer assign nonces; runs in the transaction that does. */
+  /** Throws when this process may no longer write; runs in every transaction that does. */
   fence?: Fence;
 }
 
@@ -107,7 +107,9 @@ export function createTransactionSender(options: TransactionSenderOptions) {
     }
     const unmined = flights.filter(({ nonce }) => nonce >= round.account.mined).length;
     const free = limits.maxInFlight - unmined;
-    const due = startNew && isOpen && free > 0 ? await outbox.due(names, free) : [];
+    // An account without money fails every call: no intent's tries are spent on that.
+    const isFunded = round.account.balance > 0n && round.account.balance >= limits.minBalance;
+    const due = startNew && isOpen && free > 0 && isFunded ? await outbox.due(names, free) : [];
     for (const intent of due) {
       // A gap would block every later transaction, so nothing is signed while an earlier one is not before a node.
       if (signal?.aborted || !isOpen) break;
@@ -185,6 +187,10 @@ export function createTransactionSender(options: TransactionSenderOptions) {
     const { intent, latest, nonce } = flight;
     const replacement = await attempts.replace(flight, round);
     if ("transaction" in replacement) return send(intent, replacement.transaction, round);
+    if ("stuck" in replacement && latest.acceptedEpoch === null) {
+      const text = `no node takes ${latest.hash} at nonce ${nonce}, and ${replacement.stuck}`;
+      round.pauses.set("broadcast", pause("broadcast", text));
+    }
     if ("stuck" in replacement && intent.state !== "stuck" && OPEN_STATES.includes(intent.state)) {
       const error = `${latest.hash} at nonce ${nonce} is stuck: ${replacement.stuck}`;
       await log.setState(intent.id, "stuck", error);
@@ -269,16 +275,17 @@ export function createTransactionSender(options: TransactionSenderOptions) {
   }
 
   async function fail(intent: StoredIntent, { latest }: Round, error: string): Promise<Progress> {
-    await outbox.finish(outbox.db, intent.id, latest, { error });
+    await log.fenced((within) => outbox.finish(within, intent.id, latest, { error }));
     return { finished: reportFinished(logger, intent, "failed", { error }) };
   }
 
   function publish({ account: { balance }, pauses: held, latest }: Round, flights: readonly Flight[]): void {
-    if (balance < limits.minBalance) {
-      held.set(
-        "balance",
-        pause("balance", `${balance} attoFIL are left, minBalance is ${limits.minBalance}`),
-      );
+    if (balance === 0n || balance < limits.minBalance) {
+      const text =
+        balance === 0n
+          ? `${account.address} has no FIL, or never received any`
+          : `${balance} attoFIL are left, minBalance is ${limits.minBalance}`;
+      held.set("balance", pause("balance", text));
     }
     pauses = [...held.values()];
     for (const { reason, message } of pauses) logger.error({ reason, epoch: latest }, message);

@@ -1,3 +1,4 @@
+import { formatEther } from "viem";
 import type { dealGuides, offerGuides } from "./deal-guides.ts";
 import {
   deal,
@@ -60,7 +61,10 @@ export const payGuides: Guides<PayErrorName> = {
   InsufficientUnlockedFunds: (available, requested) => ({
     what: `${token(requested)} were asked for, and ${token(available)} are free`,
     why: "What deals lock, or owe, cannot be withdrawn (availableFunds of getAccountIfSettled).",
-    next: `npx hardhat deal fund --withdraw ${(available / 10n ** 18n).toString()}`,
+    next:
+      available === 0n
+        ? "npx hardhat deal fund: it shows what is free"
+        : `npx hardhat deal fund --withdraw ${formatEther(available)}`,
   }),
   InsufficientFundsForOneTimePayment: (_token, from, payment, funds) =>
     dry(
