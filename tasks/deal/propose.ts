@@ -141,6 +141,7 @@ export default command<ProposeArguments>(async (args, context) => {
       title: `Propose ${pieces.length} pieces to f0${provider} (offer ${offerId})`,
       contract: "StorageDeals",
       call: proposeDealCall(client, proposal),
+      assumedGas: proposalGas(pieces.length),
       async send(by, onHash) {
         const { event, receipt } = await proposeDealSync(by, { ...proposal, onHash });
         const { dealId, sealBy, endEpoch } = event.args;
@@ -149,6 +150,14 @@ export default command<ProposeArguments>(async (args, context) => {
     };
   }
 });
+
+/**
+ * Filecoin gas of a proposal that cannot be tried before the deposit: the EVM gas of snapshots/gas.json for one piece and
+ * for each more, times 250. That is about a settlement's ratio, the dearest of those that are estimated.
+ */
+function proposalGas(pieces: number): bigint {
+  return (860_000n + 73_000n * BigInt(pieces - 1)) * 250n;
+}
 
 function policyFrom(
   args: ProposeArguments,

@@ -33,7 +33,7 @@ export interface Step<landed = unknown> {
   contract: string;
   /** Its call, to be shown, tried and priced. */
   call: ContractCall;
-  /** Gas to reckon with for a call that cannot be tried, because it is not signed yet. */
+  /** Gas to reckon with if the call cannot be tried: it is not signed yet, or rests on a step before it. */
   assumedGas?: bigint;
   /** Arguments that a signature fills in when it is sent. */
   unsigned?: readonly string[];
@@ -124,31 +124,38 @@ export async function carryOut<landed>(
   return { ...outcome, json: { ...outcome.json, transactions, costs } };
 }
 
+/** What a step costs; `assumed` if it could not be tried. */
+type Estimate = CostEstimate & { assumed?: boolean };
+
 async function priceOf(
   client: HoldfastClient,
   account: Address,
   steps: readonly Step[],
-): Promise<(CostEstimate | undefined)[]> {
-  const estimates: (CostEstimate | undefined)[] = [];
-  for (const { call, assumedGas } of steps) {
-    if (assumedGas !== undefined) {
-      const { maxFeePerGas } = await estimateFeesPerGas(client);
-      const value = (call as { value?: bigint }).value ?? 0n;
-      estimates.push({ gas: assumedGas, maxFeePerGas, fee: assumedGas * maxFeePerGas, value });
+): Promise<(Estimate | undefined)[]> {
+  const estimates: (Estimate | undefined)[] = [];
+  const assume = async ({ call, assumedGas: gas }: Step): Promise<Estimate | undefined> => {
+    if (gas === undefined) return undefined;
+    const { maxFeePerGas } = await estimateFeesPerGas(client);
+    const value = (call as { value?: bigint }).value ?? 0n;
+    return { gas, maxFeePerGas, fee: gas * maxFeePerGas, value, assumed: true };
+  };
+  for (const step of steps) {
+    if (step.unsigned !== undefined) {
+      estimates.push(await assume(step));
       continue;
     }
     try {
-      estimates.push(await estimateCost(client, { ...call, account }));
+      estimates.push(await estimateCost(client, { ...step.call, account }));
     } catch (error) {
       // A later step may rest on an earlier one; the first has to work as things are.
       if (estimates.length === 0) throw error;
-      estimates.push(undefined);
+      estimates.push(await assume(step));
     }
   }
   return estimates;
 }
 
-function sum(estimates: readonly (CostEstimate | undefined)[]) {
+function sum(estimates: readonly (Estimate | undefined)[]) {
   const known = estimates.filter((estimate) => estimate !== undefined);
   return {
     value: known.reduce((total, { value }) => total + value, 0n),
@@ -156,13 +163,19 @@ function sum(estimates: readonly (CostEstimate | undefined)[]) {
   };
 }
 
-function filCosts({ value, fee }: { value: bigint; fee: bigint }, estimates: readonly unknown[]) {
+function filCosts(
+  { value, fee }: { value: bigint; fee: bigint },
+  estimates: readonly (Estimate | undefined)[],
+) {
+  const assumed = sum(estimates.filter((estimate) => estimate?.assumed)).fee;
   const unknown = estimates.filter((estimate) => estimate === undefined).length;
-  const rest =
-    unknown === 0 ? "" : `, without ${unknown} calls that cannot be tried before the ones ahead of them`;
+  const notes = [
+    ...(assumed === 0n ? [] : [`${formatEther(assumed)} of it assumed, for calls that cannot be tried yet`]),
+    ...(unknown === 0 ? [] : [`without ${unknown} calls that cannot be tried before the ones ahead of them`]),
+  ];
   return {
     "FIL that goes with it": value === 0n ? undefined : `${formatEther(value)} FIL`,
-    "gas at most": `${formatEther(fee)} FIL${rest}`,
+    "gas at most": [`${formatEther(fee)} FIL`, ...notes].join(", "),
   };
 }
 

@@ -15,6 +15,17 @@ export function dealSuite(stage: TaskStage): void {
       expect(error.next).to.match(/^npx hardhat deal propose /);
     });
 
+    it("reckons with the proposals that cannot be tried before the deposit", async () => {
+      const { calls, costs } = await stage.tasks.json<{
+        calls: { function: string; gas: string; maxFeePerGas: string }[];
+        costs: { fil: { gasAtMost: string } };
+      }>(["deal", "propose", stage.cars, "--copies", "2", "--dry-run"]);
+      expect(calls.map(({ function: name }) => name).slice(1)).to.deep.equal(["propose", "propose"]);
+      for (const { gas } of calls) expect(Number(gas)).to.be.greaterThan(30_000_000);
+      const fees = calls.map(({ gas, maxFeePerGas }) => BigInt(gas) * BigInt(maxFeePerGas));
+      expect(costs.fil.gasAtMost).to.equal(`${fees.reduce((total, fee) => total + fee)}`);
+    });
+
     it("proposes to the cheapest offers, deposits by permit, and has the pieces fetched", async () => {
       const told = await stage.dryThenWet<{
         deals: { dealId: string; provider: string }[];
