@@ -59,14 +59,14 @@ contract ReplicationBountyTest is DealsFixture {
 
     function test_RevertGiven_ProvenTooShort() external {
         uint256 dealId = active(1);
-        uint64 activated = uint64(block.number);
+        uint64 activated = uint64(vm.getBlockNumber());
         pass(dealId, PROVEN - 1);
         uint256 copyId = copyIdOf(dealId, 0);
         vm.expectRevert(
             abi.encodeWithSelector(
                 ReplicationBounty.BountyNotProvenEnough.selector,
                 copyId,
-                uint64(block.number) - activated
+                uint64(vm.getBlockNumber()) - activated
             )
         );
         _bounty.claim(copyId);
