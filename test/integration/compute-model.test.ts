@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "chai";
 import fc from "fast-check";
+import type { Hex } from "viem";
 import { type Action, after as afterwards } from "../support/compute-model/actions.ts";
 import { drawOf } from "../support/compute-model/encoding.ts";
 import { PARTIES, type Party, WORKERS, type World } from "../support/compute-model/records.ts";
@@ -20,7 +21,7 @@ function newWorld(epoch: number): World {
   };
 }
 
-/** Workers with stakes: ben and cleo of one operator, eve without the fallback arbiter; anna is olga's, who stores. */
+/** Workers with stakes; ben and cleo have one operator, anna's stores what tasks read. */
 function setUp(): [Party, Action][] {
   const steps: [Party, Action][] = [];
   for (const worker of WORKERS) {
@@ -49,6 +50,8 @@ describe("compute escrow, whatever everybody does", () => {
   const runs = Number(process.env.HOLDFAST_MODEL_RUNS ?? 200);
   let stage: Stage;
   let start: World;
+  /** What the chain had on record before. */
+  let last: Hex | undefined;
 
   before(async function () {
     this.timeout(60_000);
@@ -69,7 +72,10 @@ describe("compute escrow, whatever everybody does", () => {
       `${action.kind} ${refusal ?? "done"}`,
       (tally.get(`${action.kind} ${refusal ?? "done"}`) ?? 0) + 1,
     );
-    const [seen, wanted] = [await stage.look(next), stage.expected(next)];
+    const { bytes, read } = await stage.look(next);
+    if (refusal !== undefined && bytes === last) return next;
+    last = bytes;
+    const [seen, wanted] = [read(), stage.expected(next)];
     if (!isDeepStrictEqual(seen, wanted)) expect(seen, `after ${by}: ${action.kind}`).to.deep.equal(wanted);
     return next;
   }
@@ -78,8 +84,9 @@ describe("compute escrow, whatever everybody does", () => {
   it(`is what a plain model of it is, over ${runs} random histories`, async () => {
     const picks = fc.array(fc.nat(), { minLength: 3, maxLength: 3 });
     await fc.assert(
-      fc.asyncProperty(fc.array(picks, { minLength: 1, maxLength: 70, size: "max" }), async (history) => {
+      fc.asyncProperty(fc.array(picks, { minLength: 1, maxLength: 80, size: "max" }), async (history) => {
         await stage.rewind();
+        last = undefined;
         let world = structuredClone(start);
         for (const pick of history) {
           const step = stepOf(world, pick);
@@ -91,6 +98,6 @@ describe("compute escrow, whatever everybody does", () => {
       }),
       { numRuns: runs, seed: 20_261_125, endOnFailure: false },
     );
-    if (process.env.TALLY) console.log([...tally].sort());
+    if (process.env.TALLY) console.log([...tally].sort().join("\n"));
   }).timeout(3_000_000);
 });

@@ -86,7 +86,7 @@ export function after(
   }
 }
 
-function act(world: World, by: Party, action: Action, draw: Draw): void {
+function act(world: World, by: Party, action: Action, draw: Draw) {
   switch (action.kind) {
     case "createJob":
       return createJob(world, by, action);
@@ -131,7 +131,7 @@ function act(world: World, by: Party, action: Action, draw: Draw): void {
   }
 }
 
-function actOnJob(call: work.Call, action: JobAction): void {
+function actOnJob(call: work.Call, action: JobAction) {
   if ("cid" in action) require(action.cid <= MAX_CID, "ComputeCidTooLong");
   switch (action.kind) {
     case "accept":

@@ -41,7 +41,7 @@ export function shares(job: Job, task: Task): { slot: Slot; amount: bigint }[] {
     .map((slot) => ({ slot, amount: share(slot.price, job.terms.holdbackBps) }));
 }
 
-export function nextRound(world: World, job: Job, task: Task, spent: bigint): void {
+export function nextRound(world: World, job: Job, task: Task, spent: bigint) {
   if (task.round + 1 >= job.terms.maxRounds) return finish(world, job, task, "Refunded", spent);
   for (const slot of task.slots.filter(isIn)) unlock(world, job, slot.worker, 0n);
   Object.assign(task, { state: "Open", round: task.round + 1, since: world.epoch });
@@ -140,7 +140,7 @@ export function reveal(world: World, { terms }: Job, task: Task): void {
 }
 
 /** No-shows lose a quarter: first to those who sealed in vain, up to their prices. */
-function miss(world: World, job: Job, task: Task): void {
+function miss(world: World, job: Job, task: Task) {
   const { terms } = job;
   const penalty = noShows(world, job, task, "Taken");
   const sealers = task.slots.filter(({ status }) => status === "Sealed");
@@ -167,7 +167,7 @@ function noShows(world: World, job: Job, task: Task, idle: "Taken" | "Sealed"): 
   );
 }
 
-function tally(world: World, job: Job, task: Task): void {
+function tally(world: World, job: Job, task: Task) {
   sharePenalty(world, job, noShows(world, job, task, "Sealed"));
   const opened = task.slots.filter(({ status }) => status === "Opened");
   if (opened.length === 0) return nextRound(world, job, task, 0n);

@@ -6,7 +6,7 @@ export const TOKENS: readonly Token[] = ["fil", "coin"];
 export const REQUESTERS = ["rita", "rob"] as const;
 export const WORKERS = ["anna", "ben", "cleo", "dan", "eve"] as const;
 export const SIGNERS = ["sam", "sue", "sid"] as const;
-/** Everybody with a purse. Of the workers eve accepts no fallback arbiter, ben and cleo have one operator. */
+/** Everybody with a purse. */
 export const PARTIES = [
   ...REQUESTERS,
   ...WORKERS,

@@ -15,7 +15,16 @@ import {
 import { ADDRESS_REGISTRY, DOUBLES, NATIVE_ACTORS } from "../../../devnet/src/chain/double-code.ts";
 import type { Action } from "./actions.ts";
 import { addressOf, commitmentHash, encode, type Message, type Places, sealHash, word } from "./encoding.ts";
-import { type Holder, PARTIES, type Party, STATES, STATUSES, TOKENS, type World } from "./records.ts";
+import {
+  type Holder,
+  type Job,
+  PARTIES,
+  type Party,
+  STATES,
+  STATUSES,
+  TOKENS,
+  type World,
+} from "./records.ts";
 import { UNBONDING } from "./registry.ts";
 
 /** What everybody begins with, in both tokens. */
@@ -27,8 +36,8 @@ export interface Stage extends AsyncDisposable {
   /** Sends it. @returns the name of the error that refuses it */
   send(world: World, by: Party, action: Action): Promise<string | undefined>;
   pass(epochs: number): Promise<void>;
-  /** What the chain has on record of everything that the world knows. */
-  look(world: World): Promise<unknown>;
+  /** What the chain has on record of everything that the world knows; its bytes differ if anything does. */
+  look(world: World): Promise<{ bytes: Hex; read(): unknown }>;
   /** The same, as it should be. */
   expected(world: World): unknown;
   /** Back to when this was first called. */
@@ -125,21 +134,7 @@ export async function openComputeStage(): Promise<Stage> {
       const args = [escrow, registry, [zeroAddress, coin], eyes, ids];
       const data = encodeFunctionData({ abi: lensAbi, functionName: "look", args });
       const result = (await request("eth_call", [{ to: lens, data }, "latest"])) as Hex;
-      const [money, tasks, jobCount] = decodeFunctionResult({
-        ...{ abi: lensAbi, functionName: "look" },
-        data: result,
-      }) as unknown as [unknown, Seen[], bigint];
-      // What is left of earlier states and rounds says nothing.
-      const known = jobs.flatMap((job) => job.tasks);
-      for (const [index, { task, slots }] of tasks.entries()) {
-        if (!hasDeadline(STATES[task.state]!, task.held)) task.deadline = 0n;
-        for (const [nth, slot] of slots.entries()) {
-          const { seal, result } = known[index]?.slots[nth] ?? {};
-          if (!result) slot.piece = word(0);
-          if (!result && !seal) slot.answer = word(0);
-        }
-      }
-      return { money, tasks, jobCount };
+      return { bytes: result, read: () => read(lensAbi, jobs, result) };
     },
     expected(world) {
       return expectedOf(places, world);
@@ -157,6 +152,23 @@ export async function openComputeStage(): Promise<Stage> {
 interface Seen {
   task: { state: number; held: boolean; deadline: bigint };
   slots: { answer: Hex; piece: Hex }[];
+}
+
+function read(abi: Abi, jobs: readonly Job[], data: Hex): unknown {
+  const [money, tasks, jobCount] = decodeFunctionResult({ abi, functionName: "look", data }) as unknown as [
+    ...[money: unknown, tasks: Seen[], jobCount: bigint],
+  ];
+  // What is left of earlier states and rounds says nothing.
+  const known = jobs.flatMap((job) => job.tasks);
+  for (const [index, { task, slots }] of tasks.entries()) {
+    if (!hasDeadline(STATES[task.state]!, task.held)) task.deadline = 0n;
+    for (const [nth, slot] of slots.entries()) {
+      const { seal, result } = known[index]?.slots[nth] ?? {};
+      if (!result) slot.piece = word(0);
+      if (!result && !seal) slot.answer = word(0);
+    }
+  }
+  return { money, tasks, jobCount };
 }
 
 const hasDeadline = (state: string, isHeld: boolean) =>

@@ -28,8 +28,11 @@ class Dice {
 
   number(): number {
     const index = this.#next++;
-    const pick = this.#picks[index % this.#picks.length]!;
-    return Math.abs(Math.imul(pick ^ (index * 0x9e3779b1), 0x85ebca6b) >> 1);
+    // murmur3's finalizer: each number has something of all bits of its pick.
+    let bits = this.#picks[index % this.#picks.length]! ^ Math.imul(index + 1, 0x9e3779b1);
+    bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+    return (bits ^ (bits >>> 16)) >>> 1;
   }
 
   below(limit: number): number {
@@ -59,20 +62,29 @@ const SALTS = [1n, 2n];
 export function stepOf(world: World, picks: readonly number[]): Step {
   const dice = new Dice(picks);
   const kind = dice.below(24);
-  if (world.jobs.length === 0 || (kind === 0 && world.jobs.length < 4)) return create(dice, world);
+  if (world.jobs.length === 0 || (kind === 0 && world.jobs.length < 12)) return create(dice, world);
   if (kind === 1) return money(dice, world);
   if (kind === 2) return registry(dice, world);
-  if (kind === 3) return { pass: 1 + dice.below(30) };
-  const job = dice.of(world.jobs);
-  const index = dice.isOnce(50) ? job.tasks.length : dice.below(job.tasks.length);
+  if (kind === 3) return { pass: 1 + dice.below(dice.of([3, 3, 3, 30])) };
+  const live = world.jobs.filter(({ tasks }) => tasks.some(isLive));
+  if (live.length === 0 && !dice.isOnce(3)) return create(dice, world);
+  const job = dice.of(dice.isOnce(10) || live.length === 0 ? world.jobs : live);
+  const lives = [...job.tasks.keys()].filter((task) => isLive(job.tasks[task]!) && !dice.isOnce(10));
+  const index = dice.isOnce(50)
+    ? job.tasks.length
+    : lives.length > 0
+      ? dice.of(lives)
+      : dice.below(job.tasks.length);
   const task = job.tasks[index];
   if (kind === 4) return { pass: Math.max(1, toDeadline(world, job, task) + dice.below(3) - 1) };
-  const natural = task === undefined || dice.isOnce(8) ? dice.of(CALLS) : callOf(dice, world, job, task);
+  const natural = task === undefined || dice.isOnce(12) ? dice.of(CALLS) : callOf(dice, world, job, task);
   if (natural === "wait") return { pass: Math.max(1, toDeadline(world, job, task) + dice.below(2)) };
   const { by, ...action } = call(dice, world, job, index, natural);
   const sender = dice.isOnce(12) ? dice.of(ANYBODY) : by;
   return { by: sender, action: { ...action, jobId: job.id, isFalse: dice.isOnce(60) } as Action };
 }
+
+const isLive = ({ state, isHeld }: Task) => isHeld || !["Accepted", "Refunded", "Settled"].includes(state);
 
 const CALLS = [
   ...(["accept", "release", "submit", "seal", "open", "releaseHoldback", "cancelOpen", "approve"] as const),
@@ -99,7 +111,7 @@ function callOf(dice: Dice, world: World, { terms }: Job, task: Task): CallKind 
     case "Revealing":
       return dice.isOnce(10) ? "wait" : "open";
     case "Submitted":
-      if (terms.mode === "Attested" && dice.isOnce(3)) return "attest";
+      if (terms.mode === "Attested" && !dice.isOnce(3)) return "attest";
       return dice.of(["lockChallenge", "lockChallenge", "approve", "wait", "wait"] as const);
     case "Challenged":
       return dice.isOnce(5) ? "wait" : "nameChallenge";
@@ -162,10 +174,10 @@ function call(dice: Dice, world: World, job: Job, index: number, kind: CallKind)
       return { kind, by: slot?.worker ?? worker, task: index, result: { root, piece }, salt, cid };
     }
     case "releaseHoldback":
-      return { kind, by: worker, task: index, copyId: dice.below(4) };
+      return { kind, by: worker, task: index, copyId: dice.isOnce(2) ? copyOf(world, task) : dice.below(4) };
     case "lockChallenge": {
       const by = dice.of(["chad", "chris", requester] as const);
-      const root = dice.of([...ROOTS, 18n, 18n, 20n, 3n, 1n]);
+      const root = dice.of([17n, 18n, 18n, 20n, 20n, 3n, 3n, 1n]);
       const commitment = { ...at, challenger: by, root, salt: dice.of(SALTS) };
       return { kind, by, task: index, commitment, value: valueOf(dice, terms.token, terms.challengeBond) };
     }
@@ -192,6 +204,12 @@ function call(dice: Dice, world: World, job: Job, index: number, kind: CallKind)
   }
 }
 
+/** One of what the task's result is. */
+function copyOf(world: World, task: Task | undefined): number {
+  const piece = task?.slots[task.winner]?.result?.piece;
+  return [1, 2, 3].find((copy) => world.copies[copy]?.piece === piece) ?? 1;
+}
+
 /** FIL is sent along; now and then too much, or with a token. */
 function valueOf(dice: Dice, token: Token, amount: bigint): bigint {
   const right = token === "fil" ? amount : 0n;
@@ -208,7 +226,7 @@ function create(dice: Dice, world: World): Step {
     const permit = { isValid: !dice.isOnce(5) };
     return { by, action: { kind: "createJob", terms, cid, value: 0n, permit } };
   }
-  const isCredited = (world.credits[terms.token][by] ?? 0n) >= cost || dice.isOnce(20);
+  const isCredited = (world.credits[terms.token][by] ?? 0n) >= cost || dice.isOnce(30);
   const value = isCredited && !dice.isOnce(4) ? 0n : valueOf(dice, terms.token, cost);
   return { by, action: { kind: "createJob", terms, cid, value } };
 }

@@ -37,7 +37,7 @@ export function termsOf(picks: readonly number[]): Terms {
     isAllowList: d % 11 === 0,
     k: 1 + (c % 3),
   };
-  const [field, wrong] = WRONG[f % (6 * WRONG.length)] ?? [];
+  const [field, wrong] = WRONG[(f >> 8) % (12 * WRONG.length)] ?? [];
   return field === undefined ? terms : { ...terms, ...wrong!(terms), invalid: field };
 }
 

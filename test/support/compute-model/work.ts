@@ -16,6 +16,7 @@ import { credit, unlock } from "./money.ts";
 import {
   type Commitment,
   type Job,
+  least,
   type Party,
   type Result,
   RULING,
@@ -72,7 +73,7 @@ export function priceOf({ terms }: Job, elapsed: number): bigint {
   return minPrice + ((maxPrice - minPrice) * BigInt(risen)) / BigInt(rampEpochs);
 }
 
-export function accept(call: Call, { tasks, copyId, proves }: Accept): void {
+export function accept(call: Call, { tasks, copyId, proves }: Accept) {
   const { world, by, job, draw } = call;
   const { terms } = job;
   require(!terms.isAllowList || (proves.includes("allowed") && ALLOWED.includes(by)), "ComputeNotAllowed");
@@ -135,7 +136,7 @@ export function submit(call: Call, tasks: number[], results: Result[]): void {
   }
 }
 
-export function seal(call: Call, index: number, given: Seal | undefined): void {
+export function seal(call: Call, index: number, given: Seal | undefined) {
   if (given === undefined) return refuse("ComputeSealEmpty");
   require(call.job.terms.mode === "Quorum", "ComputeWrongMode");
   const task = taskOf(call, index);
@@ -171,7 +172,7 @@ function same(a: Seal | Commitment, b: Seal | Commitment): boolean {
   return words(a) === words(b);
 }
 
-export function releaseHoldback(call: Call, index: number, copyId: number): void {
+export function releaseHoldback(call: Call, index: number, copyId: number) {
   const { world, job } = call;
   const task = taskOf(call, index);
   require(task.isHeld, "ComputeNothingHeld");
@@ -247,7 +248,7 @@ export function attest(call: Call, index: number, given: Attestation): void {
   task.deadline = Math.min(task.deadline, Math.max(world.epoch + terms.attestEpochs, since + 3));
 }
 
-export function rule(call: Call, index: number, root: bigint): void {
+export function rule(call: Call, index: number, root: bigint) {
   const { world, by, job } = call;
   const { terms } = job;
   const task = taskOf(call, index);
@@ -269,7 +270,7 @@ export function rule(call: Call, index: number, root: bigint): void {
 }
 
 /** Whose root is not the ruled one is slashed. The ruling is paid from the slash, else the bond, else the budget. */
-function judge(call: Call, task: Task, root: bigint, pay: (to: Party, amount: bigint) => void): void {
+function judge(call: Call, task: Task, root: bigint, pay: (to: Party, amount: bigint) => void) {
   const { world, job } = call;
   const { arbiterFee: fee, challengeBond: bond, stake } = job.terms;
   const { challenge } = task;
@@ -288,7 +289,7 @@ function judge(call: Call, task: Task, root: bigint, pay: (to: Party, amount: bi
   );
   let fromBudget = 0n;
   if (challenge?.named === root) {
-    const reward = [2n * fee, penalty.lost - fee].reduce((a, b) => (a < b ? a : b));
+    const reward = least(2n * fee, penalty.lost - fee);
     penalty.lost -= fee + reward;
     pay(challenge.by, bond + reward);
   } else if (challenge !== undefined) {
@@ -300,7 +301,7 @@ function judge(call: Call, task: Task, root: bigint, pay: (to: Party, amount: bi
   } else if (penalty.lost >= fee) penalty.lost -= fee;
   else fromBudget = fee;
   if (penalty.lost > 0n) {
-    const toRequester = penalty.lost < penalty.prices ? penalty.lost : penalty.prices;
+    const toRequester = least(penalty.lost, penalty.prices);
     pay(job.requester, toRequester);
     pay("burnt", penalty.lost - toRequester);
   }
