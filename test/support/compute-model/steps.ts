@@ -179,7 +179,7 @@ function call(dice: Dice, world: World, job: Job, index: number, kind: CallKind)
       const by = dice.of(["chad", "chris", requester] as const);
       const root = dice.of([17n, 18n, 18n, 20n, 20n, 3n, 3n, 1n]);
       const commitment = { ...at, challenger: by, root, salt: dice.of(SALTS) };
-      return { kind, by, task: index, commitment, value: valueOf(dice, terms.token, terms.challengeBond) };
+      return { kind, by, task: index, commitment, value: sentWith(dice, terms.token, terms.challengeBond) };
     }
     case "nameChallenge": {
       const { by = "chad", commitment } = task?.challenge ?? {};
@@ -211,7 +211,7 @@ function copyOf(world: World, task: Task | undefined): number {
 }
 
 /** FIL is sent along; now and then too much, or with a token. */
-function valueOf(dice: Dice, token: Token, amount: bigint): bigint {
+function sentWith(dice: Dice, token: Token, amount: bigint): bigint {
   const right = token === "fil" ? amount : 0n;
   return dice.isOnce(30) ? right + 1n : right;
 }
@@ -227,7 +227,7 @@ function create(dice: Dice, world: World): Step {
     return { by, action: { kind: "createJob", terms, cid, value: 0n, permit } };
   }
   const isCredited = (world.credits[terms.token][by] ?? 0n) >= cost || dice.isOnce(30);
-  const value = isCredited && !dice.isOnce(4) ? 0n : valueOf(dice, terms.token, cost);
+  const value = isCredited && !dice.isOnce(4) ? 0n : sentWith(dice, terms.token, cost);
   return { by, action: { kind: "createJob", terms, cid, value } };
 }
 
@@ -238,7 +238,7 @@ function money(dice: Dice, world: World): Step {
   const amount = BigInt(dice.below(50_000));
   const rich = ANYBODY.filter((party) => (world.credits[token][party] ?? 0n) > 0n);
   const actions: [number, () => Step][] = [
-    [2, () => ({ by, action: { kind: "deposit", token, amount, value: valueOf(dice, token, amount) } })],
+    [2, () => ({ by, action: { kind: "deposit", token, amount, value: sentWith(dice, token, amount) } })],
     [6, () => ({ by: rich.length > 0 ? dice.of(rich) : by, action: { kind: "withdraw", token, to } })],
     [3, () => ({ by, action: { kind: "burn", token } })],
     [1, () => ({ by, action: { kind: "send FIL" } })],
@@ -263,7 +263,7 @@ function registry(dice: Dice, world: World): Step {
     },
   };
   const stakedBy = dice.isOnce(3) ? dice.of(ANYBODY) : worker;
-  const value = valueOf(dice, token, amount);
+  const value = sentWith(dice, token, amount);
   const actions: [number, () => Step][] = [
     [
       1,
