@@ -7,6 +7,11 @@ export const CONTRACTS: { readonly [contract: string]: readonly [string, ...stri
   StorageDeals: ["StorageDeals", "IStorageDeals", "DealLifecycle"],
   ProviderRegistry: ["ProviderRegistry"],
   SectorEvidence: ["SectorEvidence"],
+  // ComputeEscrow does the same with ComputeSettlement's code.
+  ComputeEscrow: ["ComputeEscrow", "IComputeEscrow", "ComputeSettlement"],
+  ComputeRegistry: ["ComputeRegistry"],
+  SingleArbiter: ["SingleArbiter"],
+  PanelArbiter: ["PanelArbiter"],
   // Deployed by others: the interface, and from the double the errors of the libraries that the real one uses too.
   FilecoinPay: ["IFilecoinPayV1", "FilecoinPayDouble"],
 };

@@ -2,12 +2,20 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+export type { ComputeEscrow } from "./ComputeEscrow.ts";
+export type { ComputeRegistry } from "./ComputeRegistry.ts";
 export type { FilecoinPay } from "./FilecoinPay.ts";
+export type { PanelArbiter } from "./PanelArbiter.ts";
 export type { ProviderRegistry } from "./ProviderRegistry.ts";
 export type { SectorEvidence } from "./SectorEvidence.ts";
+export type { SingleArbiter } from "./SingleArbiter.ts";
 export type { StorageDeals } from "./StorageDeals.ts";
 export * as factories from "./factories/index.ts";
 export { StorageDeals__factory } from "./factories/StorageDeals__factory.ts";
 export { ProviderRegistry__factory } from "./factories/ProviderRegistry__factory.ts";
 export { SectorEvidence__factory } from "./factories/SectorEvidence__factory.ts";
+export { ComputeEscrow__factory } from "./factories/ComputeEscrow__factory.ts";
+export { ComputeRegistry__factory } from "./factories/ComputeRegistry__factory.ts";
+export { SingleArbiter__factory } from "./factories/SingleArbiter__factory.ts";
+export { PanelArbiter__factory } from "./factories/PanelArbiter__factory.ts";
 export { FilecoinPay__factory } from "./factories/FilecoinPay__factory.ts";

@@ -3,6 +3,10 @@
 export { storageDealsAbi } from "./abi-storage-deals.ts";
 export { providerRegistryAbi } from "./abi-provider-registry.ts";
 export { sectorEvidenceAbi } from "./abi-sector-evidence.ts";
+export { computeEscrowAbi } from "./abi-compute-escrow.ts";
+export { computeRegistryAbi } from "./abi-compute-registry.ts";
+export { singleArbiterAbi } from "./abi-single-arbiter.ts";
+export { panelArbiterAbi } from "./abi-panel-arbiter.ts";
 export { filecoinPayAbi } from "./abi-filecoin-pay.ts";
 
 /** Every error of the contracts above, to decode what one of them passes on from another. */
@@ -19,6 +23,65 @@ export const errorsAbi = [
   {
     inputs: [{ internalType: "uint64", name: "method", type: "uint64" }],
     name: "ActorUnreachable",
+    type: "error",
+  },
+  { inputs: [], name: "ArbiterJudgeZero", type: "error" },
+  {
+    inputs: [{ internalType: "address", name: "member", type: "address" }],
+    name: "ArbiterMembersNotAscending",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "address", name: "caller", type: "address" }],
+    name: "ArbiterNotJudge",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "address", name: "signer", type: "address" }],
+    name: "ArbiterNotMember",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "quorum", type: "uint256" },
+      { internalType: "uint256", name: "members", type: "uint256" },
+    ],
+    name: "ArbiterPanelInvalid",
+    type: "error",
+  },
+  { inputs: [], name: "ArbiterPayeeZero", type: "error" },
+  {
+    inputs: [
+      { internalType: "uint8", name: "given", type: "uint8" },
+      { internalType: "uint8", name: "current", type: "uint8" },
+    ],
+    name: "ArbiterRoundPast",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "address", name: "signer", type: "address" }],
+    name: "ArbiterSignatureInvalid",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "valid", type: "uint256" },
+      { internalType: "uint256", name: "wanted", type: "uint256" },
+    ],
+    name: "ArbiterSignaturesTooFew",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "Epoch", name: "epoch", type: "uint64" },
+      { internalType: "Epoch", name: "current", type: "uint64" },
+    ],
+    name: "BeaconEpochInFuture",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "Epoch", name: "epoch", type: "uint64" }],
+    name: "BeaconUnavailable",
     type: "error",
   },
   {
@@ -60,6 +123,295 @@ export const errorsAbi = [
       { internalType: "uint256", name: "bps", type: "uint256" },
     ],
     name: "CommissionRateTooHigh",
+    type: "error",
+  },
+  { inputs: [], name: "ComputeAlreadyBound", type: "error" },
+  { inputs: [], name: "ComputeAmountZero", type: "error" },
+  {
+    inputs: [
+      { internalType: "address", name: "worker", type: "address" },
+      { internalType: "address", name: "arbiter", type: "address" },
+    ],
+    name: "ComputeArbiterNotAccepted",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "bytes32", name: "given", type: "bytes32" },
+      { internalType: "bytes32", name: "wanted", type: "bytes32" },
+    ],
+    name: "ComputeAttestorsMismatch",
+    type: "error",
+  },
+  { inputs: [], name: "ComputeBindingZero", type: "error" },
+  {
+    inputs: [{ internalType: "bytes32", name: "root", type: "bytes32" }],
+    name: "ComputeChallengeAgrees",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "length", type: "uint256" },
+      { internalType: "uint256", name: "greatest", type: "uint256" },
+    ],
+    name: "ComputeCidTooLong",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint16", name: "task", type: "uint16" }],
+    name: "ComputeCommitmentMismatch",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "copyId", type: "uint256" }],
+    name: "ComputeCopyNotLive",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "credit", type: "uint256" },
+      { internalType: "uint256", name: "wanted", type: "uint256" },
+    ],
+    name: "ComputeCreditTooSmall",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "address", name: "account", type: "address" }],
+    name: "ComputeCreditZero",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "length", type: "uint256" }],
+    name: "ComputeEndpointTooLong",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint16", name: "task", type: "uint16" },
+      { internalType: "PieceCid", name: "piece", type: "bytes32" },
+    ],
+    name: "ComputeInputNotProven",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "bytes32", name: "field", type: "bytes32" }],
+    name: "ComputeJobInvalid",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "jobId", type: "uint256" }],
+    name: "ComputeJobUnknown",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "tasks", type: "uint256" },
+      { internalType: "uint256", name: "results", type: "uint256" },
+    ],
+    name: "ComputeLengthsDiffer",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "address", name: "worker", type: "address" }],
+    name: "ComputeNotAllowed",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint16", name: "task", type: "uint16" },
+      { internalType: "address", name: "caller", type: "address" },
+    ],
+    name: "ComputeNotArbiter",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint16", name: "task", type: "uint16" },
+      { internalType: "address", name: "caller", type: "address" },
+    ],
+    name: "ComputeNotChallenger",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "address", name: "given", type: "address" }],
+    name: "ComputeNotContract",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "address", name: "caller", type: "address" }],
+    name: "ComputeNotDeployer",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "address", name: "caller", type: "address" }],
+    name: "ComputeNotEscrow",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint16", name: "task", type: "uint16" },
+      { internalType: "Epoch", name: "until", type: "uint64" },
+    ],
+    name: "ComputeNotLocal",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "worker", type: "address" },
+      { internalType: "address", name: "caller", type: "address" },
+    ],
+    name: "ComputeNotOperator",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "address", name: "worker", type: "address" }],
+    name: "ComputeNotRegistered",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "address", name: "caller", type: "address" }],
+    name: "ComputeNotRequester",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint16", name: "task", type: "uint16" },
+      { internalType: "address", name: "caller", type: "address" },
+    ],
+    name: "ComputeNotWorker",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint16", name: "task", type: "uint16" }],
+    name: "ComputeNothingHeld",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint16", name: "task", type: "uint16" },
+      { internalType: "address", name: "operator", type: "address" },
+    ],
+    name: "ComputeOperatorTwice",
+    type: "error",
+  },
+  { inputs: [], name: "ComputeOperatorZero", type: "error" },
+  {
+    inputs: [
+      { internalType: "uint256", name: "value", type: "uint256" },
+      { internalType: "uint256", name: "least", type: "uint256" },
+      { internalType: "uint256", name: "greatest", type: "uint256" },
+    ],
+    name: "ComputeParameterOutOfBounds",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "PieceCid", name: "piece", type: "bytes32" },
+      { internalType: "PieceCid", name: "wanted", type: "bytes32" },
+    ],
+    name: "ComputePieceMismatch",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint16", name: "task", type: "uint16" }],
+    name: "ComputePieceMissing",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint16", name: "task", type: "uint16" },
+      { internalType: "address", name: "worker", type: "address" },
+    ],
+    name: "ComputeReleasedBefore",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "bytes32", name: "root", type: "bytes32" }],
+    name: "ComputeRootReserved",
+    type: "error",
+  },
+  { inputs: [], name: "ComputeSealEmpty", type: "error" },
+  {
+    inputs: [{ internalType: "uint16", name: "task", type: "uint16" }],
+    name: "ComputeSealMismatch",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "Epoch", name: "validUntil", type: "uint64" }],
+    name: "ComputeSignatureExpired",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "valid", type: "uint256" },
+      { internalType: "uint256", name: "wanted", type: "uint256" },
+    ],
+    name: "ComputeSignaturesTooFew",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "address", name: "signer", type: "address" }],
+    name: "ComputeSignersNotAscending",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "free", type: "uint256" },
+      { internalType: "uint256", name: "wanted", type: "uint256" },
+    ],
+    name: "ComputeStakeTooSmall",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint16", name: "task", type: "uint16" }],
+    name: "ComputeTaskHasWorkers",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint16", name: "task", type: "uint16" },
+      { internalType: "uint16", name: "tasks", type: "uint16" },
+    ],
+    name: "ComputeTaskUnknown",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "Epoch", name: "end", type: "uint64" },
+      { internalType: "Epoch", name: "wanted", type: "uint64" },
+    ],
+    name: "ComputeTermTooShort",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint16", name: "task", type: "uint16" },
+      { internalType: "Epoch", name: "deadline", type: "uint64" },
+    ],
+    name: "ComputeTooLate",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "Epoch", name: "until", type: "uint64" }],
+    name: "ComputeUnbondingNotOver",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint64", name: "epochs", type: "uint64" }],
+    name: "ComputeUnbondingOutOfBounds",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "enum IComputeLedger.Mode", name: "mode", type: "uint8" }],
+    name: "ComputeWrongMode",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint16", name: "task", type: "uint16" },
+      { internalType: "enum IComputeLedger.TaskState", name: "state", type: "uint8" },
+    ],
+    name: "ComputeWrongState",
     type: "error",
   },
   {
@@ -306,6 +658,31 @@ export const errorsAbi = [
   },
   {
     inputs: [
+      { internalType: "address", name: "token", type: "address" },
+      { internalType: "uint256", name: "received", type: "uint256" },
+      { internalType: "uint256", name: "wanted", type: "uint256" },
+    ],
+    name: "FundsShort",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "to", type: "address" },
+      { internalType: "uint256", name: "amount", type: "uint256" },
+    ],
+    name: "FundsTransferFailed",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "value", type: "uint256" },
+      { internalType: "uint256", name: "wanted", type: "uint256" },
+    ],
+    name: "FundsValueWrong",
+    type: "error",
+  },
+  {
+    inputs: [
       { internalType: "contract IERC20", name: "token", type: "address" },
       { internalType: "address", name: "from", type: "address" },
       { internalType: "uint256", name: "current", type: "uint256" },
@@ -368,6 +745,7 @@ export const errorsAbi = [
     name: "InvalidRateChangeQueueState",
     type: "error",
   },
+  { inputs: [], name: "InvalidShortString", type: "error" },
   {
     inputs: [
       { internalType: "uint256", name: "oldPeriod", type: "uint256" },
@@ -780,6 +1158,7 @@ export const errorsAbi = [
     name: "SignerMustBeMsgSender",
     type: "error",
   },
+  { inputs: [{ internalType: "string", name: "str", type: "string" }], name: "StringTooLong", type: "error" },
   {
     inputs: [
       { internalType: "uint256", name: "railId", type: "uint256" },

@@ -2,7 +2,11 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+export { ComputeEscrow__factory } from "./ComputeEscrow__factory.ts";
+export { ComputeRegistry__factory } from "./ComputeRegistry__factory.ts";
 export { FilecoinPay__factory } from "./FilecoinPay__factory.ts";
+export { PanelArbiter__factory } from "./PanelArbiter__factory.ts";
 export { ProviderRegistry__factory } from "./ProviderRegistry__factory.ts";
 export { SectorEvidence__factory } from "./SectorEvidence__factory.ts";
+export { SingleArbiter__factory } from "./SingleArbiter__factory.ts";
 export { StorageDeals__factory } from "./StorageDeals__factory.ts";
