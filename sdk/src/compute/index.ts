@@ -1,6 +1,7 @@
 export * from "./accept-arbiter.ts";
 export * from "./accept-tasks.ts";
 export * from "./approve-tasks.ts";
+export * from "./attest-task.ts";
 export * from "./burn-compute-penalties.ts";
 export * from "./cancel-tasks.ts";
 export * from "./check-compute-control.ts";
@@ -12,6 +13,7 @@ export * from "./create-job-with-permit.ts";
 export * from "./deposit-compute-credit.ts";
 export * from "./deposit-stake.ts";
 export * from "./deposit-stake-with-permit.ts";
+export * from "./get-attestation-digest.ts";
 export * from "./get-challenge-commitment.ts";
 export * from "./get-collectable-stake.ts";
 export * from "./get-compute-credit.ts";
