@@ -46,7 +46,7 @@ import {
   withdrawStakeSync,
 } from "@holdfast/sdk";
 import { expect } from "chai";
-import { type Hex, keccak256, parseEther, toHex, zeroAddress } from "viem";
+import { getAddress, type Hex, keccak256, numberToHex, parseEther, toHex, zeroAddress } from "viem";
 import { type ComputeStage, openComputeStage } from "../support/compute-stage.ts";
 import type { Party } from "../support/deal-stage.ts";
 
@@ -68,6 +68,9 @@ describe("the SDK's compute actions: a job over stored data, cheated, challenged
     { task: 0, piece: INPUT.commitment },
     { task: 1, piece: INPUT.commitment },
   ]);
+  /** An account that has nothing. */
+  let accounts = 0;
+  const fresh = () => getAddress(numberToHex(0xfee5_0000 + accounts++, { size: 20 }));
   const addressOf = ({ account: { address } }: Party) => address;
 
   before(async () => {
@@ -276,7 +279,7 @@ describe("the SDK's compute actions: a job over stored data, cheated, challenged
     const { workers, operators, challenger, requester, judge, escrow, arbiter, computeRegistry } = stage;
     const token = zeroAddress;
     for (const party of [workers[1], challenger, requester, operators[1]]) {
-      const to = `0x${"ab".repeat(19)}${addressOf(party).slice(-2)}` as const;
+      const to = fresh();
       const owed = await stage.credit(party);
       const { event } = await hurry(withdrawComputeCreditSync(party, { ...escrow, token, to }));
       expect(event.args.amount).to.equal(owed);
@@ -296,7 +299,7 @@ describe("the SDK's compute actions: a job over stored data, cheated, challenged
       [workers[0], STAKE - STAKE / 64n],
       [workers[1], 2n * STAKE],
     ] as const) {
-      const to = `0x${"cd".repeat(19)}${addressOf(party).slice(-2)}` as const;
+      const to = fresh();
       const { event } = await hurry(unbondStakeSync(party, { ...computeRegistry, token, amount: left }));
       const early = await refusal(withdrawStakeSync(party, { ...computeRegistry, token, to }));
       expect(early.revert.args).to.deep.equal([event.args.until]);
