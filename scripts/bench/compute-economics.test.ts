@@ -7,7 +7,9 @@ import { DEFAULTS } from "./compute-economics/terms.ts";
 
 const BENCH = fileURLToPath(new URL("./compute-economics.ts", import.meta.url));
 
-describe("compute-economics", () => {
+describe("compute-economics", function () {
+  this.timeout(60_000);
+
   it("finds honest play the best reply at every default", () => {
     const { status, reports } = bench();
     expect(reports.flatMap(({ problems }) => problems)).to.deep.equal([]);
@@ -60,7 +62,7 @@ describe("compute-economics", () => {
       ).to.be.closeTo(expected, 1e-9);
     }
   });
-}).timeout(60_000);
+});
 
 /** The best lie: with the challenger's reward for oneself. */
 function lie(shares: Shares): number {
