@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {ComputeEscrow} from "../../../contracts/compute/ComputeEscrow.sol";
 import {IComputeLedger, WITHHELD} from "../../../contracts/compute/IComputeLedger.sol";
 import {IStorageDeals} from "../../../contracts/deals/IStorageDeals.sol";
 import {Epoch} from "../../../contracts/fvm/Epoch.sol";
@@ -138,6 +139,26 @@ contract ComputeGriefingTest is ComputeFixture {
         assertEq(holdings().coordinator - before.coordinator, 0.1 ether, "of the right result");
     }
 
+    /// Where reorganisations are to be reckoned with, no party can be given less than 20 epochs to act.
+    function test_RevertWhen_AWindowIsTooShortForReorganisations() external {
+        ComputeEscrow live = new ComputeEscrow(stakes, IStorageDeals(address(this)), 20);
+        IComputeLedger.JobParams memory p = quorumTerms();
+        p.acceptEpochs = 100;
+        (p.execEpochs, p.revealEpochs, p.challengeEpochs) = (20, 20, 20);
+        vm.startPrank(requester);
+        coin.approve(address(live), type(uint256).max);
+        live.createJob(p, "");
+        p.execEpochs = 19;
+        _refused(live, p, "execEpochs");
+        (p.execEpochs, p.revealEpochs) = (20, 19);
+        _refused(live, p, "revealEpochs");
+        (p.revealEpochs, p.challengeEpochs) = (20, 19);
+        _refused(live, p, "challengeEpochs");
+        (p.challengeEpochs, p.acceptEpochs, p.rampEpochs) = (20, 19, 0);
+        _refused(live, p, "acceptEpochs");
+        vm.stopPrank();
+    }
+
     /// At the least stake that is taken, whatever share is audited: what a drawn liar loses, even if it names the right
     /// root itself, outweighs the prices of all the lies that are not drawn.
     function testFuzz_AtTheLeastStakeALieLosesOnAverage(
@@ -172,5 +193,14 @@ contract ComputeGriefingTest is ComputeFixture {
             lost * int256(uint256(p.auditBps)) > int256(odds * p.maxPrice),
             "a lie loses on average"
         );
+    }
+
+    function _refused(
+        ComputeEscrow live,
+        IComputeLedger.JobParams memory p,
+        bytes32 field
+    ) private {
+        vm.expectRevert(abi.encodeWithSelector(IComputeLedger.ComputeJobInvalid.selector, field));
+        live.createJob(p, "");
     }
 }
