@@ -42,11 +42,12 @@ describe("compute-economics", function () {
   it("says where honest play stops being the best reply", () => {
     const { delay, ...terms } = DEFAULTS.demo ?? expect.fail("no demo");
     const shares = sharesOf(terms);
-    const [q = 0, stake = 0, saved = 0, silence = 0] = Object.values(limitsOf(shares, delay));
+    const [q = 0, stake = 0, saved = 0, silence = 0, withCopy = 0] = Object.values(limitsOf(shares, delay));
     expect(lie({ ...shares, q })).to.be.closeTo(0, 1e-9);
     expect(lie({ ...shares, stake })).to.be.closeTo(0, 1e-9);
     expect(lie(shares) - (1 - saved)).to.be.closeTo(0, 1e-9);
     expect(lie({ ...shares, q: shares.q * (1 - silence) })).to.be.closeTo(0, 1e-9);
+    expect(lie({ ...shares, stake: withCopy }, "lies; when")).to.be.closeTo(0, 1e-9);
   });
 
   it("simulates what it says: a wrong formula shows", () => {
@@ -64,10 +65,9 @@ describe("compute-economics", function () {
   });
 });
 
-/** The best lie: with the challenger's reward for oneself. */
-function lie(shares: Shares): number {
-  const best = STRATEGIES.find(({ strategy }) => strategy.name.startsWith("lies; names"));
-  return best?.strategy.expected(shares, 1) ?? expect.fail("no such lie");
+function lie(shares: Shares, name = "lies; names"): number {
+  const found = STRATEGIES.find(({ strategy }) => strategy.name.startsWith(name));
+  return found?.strategy.expected(shares, 1) ?? expect.fail("no such lie");
 }
 
 function bench(...options: string[]): { status: number | null; reports: Report[] } {

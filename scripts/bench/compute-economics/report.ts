@@ -54,6 +54,7 @@ export function limitsOf({ q, stake, fee, bond }: Shares, delay: number): Record
     "least stake S: P(1/q - 1) + 2F": 1 / q - 1 + 2 * fee,
     "most that a lie may save, C: q(P + S - 2F)": q * (1 + loss),
     "most silence of both arbiters: 1 - P / (q(P + S - 2F))": 1 - 1 / (q * (1 + loss)),
+    "least stake S if the liar's Sybil copies the ruled root in the next round: P / q": 1 / q,
     "most of a coordinator's share that the worker may have: q(S - 2F) / (P(1 - q)) - 1":
       (q * loss) / (1 - q) - 1,
     "most often that a worker at cost P/2 may meet a colluding arbiter: (P - C) / (P - C + S)":

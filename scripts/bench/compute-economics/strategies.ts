@@ -67,6 +67,15 @@ const ALONE: Strategy[] = [
     },
   },
   {
+    name: "lies; when it is drawn its Sybil copies the ruled root in the next round",
+    cheats: true,
+    expected: (s) => lieGain(s) + s.q,
+    play(terms, _cost, chance) {
+      if (!drawn(terms, chance)) return worker(terms, accepted(terms, [LIE]));
+      return worker(terms, ruled(terms, [LIE], RIGHT)) + worker(terms, audited(terms, [RIGHT], chance));
+    },
+  },
+  {
     name: "accepts and sits",
     cheats: true,
     expected: ({ stake }) => -stake / 4,

@@ -195,6 +195,39 @@ contract ComputeGriefingTest is ComputeFixture {
         );
     }
 
+    /// A drawn liar's Sybil takes the next round with the ruled root: together they still lose on average, if a ruling
+    /// costs a third of the price.
+    function testFuzz_ACopyOfTheRulingDoesNotSaveTheLie(
+        uint256 bps,
+        uint256 price,
+        uint256 fee
+    ) external {
+        IComputeLedger.JobParams memory p = jobTerms();
+        p.auditBps = uint16(bound(bps, 100, 10_000));
+        p.maxPrice = uint96(bound(price, 1, 5 ether));
+        p.arbiterFee = uint96(bound(fee, p.maxPrice / 3 + 1, 5 ether));
+        (p.minPrice, p.challengeBond) = (p.maxPrice, p.arbiterFee + p.maxPrice / 10);
+        uint256 odds = 10_000 - p.auditBps;
+        uint256 least = (p.maxPrice * odds + p.auditBps - 1) / p.auditBps + 3 * p.arbiterFee;
+        if (least < 4 * p.arbiterFee) least = 4 * p.arbiterFee;
+        p.stake = uint96(least);
+        IComputeLedger.Job memory job = create(p);
+        Holdings memory before = holdings();
+        acceptAs(alice, job, 0);
+        submitAs(alice, job, 0, WRONG);
+        challengeAs(challenger, job, 0, keccak256("somebody else's"));
+        ruleAs(judge, job, 0, RIGHT);
+        acceptAs(bob, job, 0);
+        submitAs(bob, job, 0, RIGHT);
+        approve(job, 0);
+        Holdings memory h = holdings();
+        int256 lost = before.alice - h.alice + before.bob - h.bob;
+        assertTrue(
+            lost * int256(uint256(p.auditBps)) > int256(odds * p.maxPrice),
+            "lie and copy lose on average"
+        );
+    }
+
     function _refused(
         ComputeEscrow live,
         IComputeLedger.JobParams memory p,
