@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { limitsOf, type Report } from "./compute-economics/report.ts";
@@ -6,6 +7,23 @@ import { type Shares, STRATEGIES, sharesOf } from "./compute-economics/strategie
 import { DEFAULTS } from "./compute-economics/terms.ts";
 
 const BENCH = fileURLToPath(new URL("./compute-economics.ts", import.meta.url));
+const DOCUMENT = new URL("../../docs/compute.md", import.meta.url);
+
+/** Rows of the document's table, and the strategies that they are about. */
+const DOCUMENTED: [row: string, strategy: string][] = [
+  ["honest, C = P/2", "honest"],
+  ["lies one time in ten", "lies 10 %"],
+  ["lies always", "lies always"],
+  ["lies, and names", "lies; names"],
+  ["lies; when it is drawn", "lies; when"],
+  ["quorum 2 of 3: two Sybils", "quorum: m Sybils"],
+  ["quorum 2 of 3: three Sybils", "quorum: n Sybils"],
+  ["quorum 2 of 3: one lies", "quorum: one lies"],
+  ["copies a seal", "quorum: copies a seal"],
+  ["copies a seal", "accepts and sits"],
+  ["challenges a right", "challenges a right"],
+  ["the same", "the same"],
+];
 
 describe("compute-economics", function () {
   this.timeout(60_000);
@@ -17,6 +35,22 @@ describe("compute-economics", function () {
     for (const { rows } of reports)
       for (const { worst } of rows) if (worst !== undefined) expect(worst).to.be.below(0);
     expect(status).to.equal(0);
+  });
+
+  it("has the figures of docs/compute.md", () => {
+    const { reports } = bench();
+    const lines = readFileSync(DOCUMENT, "utf8").split("\n");
+    for (const [row, strategy] of DOCUMENTED) {
+      const line = lines.find((line) => line.startsWith(`| ${row}`)) ?? expect.fail(`no row ${row}`);
+      const figures = reports.map(({ rows }) =>
+        rows.find((row) => row.strategy.startsWith(strategy))?.expected.toFixed(2),
+      );
+      const [demo, mainnet] = line
+        .split("|")
+        .slice(2, 4)
+        .map((cell) => cell.trim());
+      expect(figures, strategy).to.deep.equal([demo, demo, mainnet]);
+    }
   });
 
   it("exits 1 where createJob would refuse the stake", () => {
