@@ -174,23 +174,17 @@ function createLoader(
       compile(capModule(file.contents, request.memoryPages)),
     );
     const host = createHost(args, env, stdio(), root, surroundings);
-    const instance = attempt(`failed to load module at "${name}"`, () => {
-      return new webAssembly.Instance(module, importsOf(module, host.functions));
-    });
+    const modules = new Map<string, Record<string, unknown>>([[WASI_MODULE, host.functions]]);
+    for (const { module: from } of webAssembly.Module.imports(module)) {
+      if (!modules.has(from)) modules.set(from, dependency(from).exports);
+    }
+    const instance = attempt(
+      `failed to load module at "${name}"`,
+      () => new webAssembly.Instance(module, importsOf(module, modules)),
+    );
     if (instance.exports.memory instanceof webAssembly.Memory) host.bind(instance.exports.memory);
     loaded.set(path, instance);
     return instance;
-  }
-
-  function importsOf(module: Module, functions: Record<string, ImportValue>) {
-    const imports: Record<string, Record<string, ImportValue>> = {};
-    for (const { module: from, name } of webAssembly.Module.imports(module)) {
-      const exports = from === WASI_MODULE ? functions : dependency(from).exports;
-      const value = Object.hasOwn(exports, name) ? exports[name] : undefined;
-      if (value === undefined) throw new ModuleRefused(`"${name}" is not exported in module "${from}"`);
-      (imports[from] ??= {})[name] = value as ImportValue;
-    }
-    return imports;
   }
 
   function dependency(name: string): Instance {
@@ -199,6 +193,18 @@ function createLoader(
   }
 
   return load;
+}
+
+function importsOf(module: Module, modules: Map<string, Record<string, unknown>>) {
+  const imports: Record<string, Record<string, ImportValue>> = {};
+  for (const { module: from, name } of webAssembly.Module.imports(module)) {
+    const exports = modules.get(from)!;
+    if (!Object.hasOwn(exports, name)) {
+      throw new ModuleRefused(`"${name}" is not exported in module "${from}"`);
+    }
+    (imports[from] ??= {})[name] = exports[name] as ImportValue;
+  }
+  return imports;
 }
 
 /** A directory with one module stands for that module. */
