@@ -173,7 +173,7 @@ function createLoader(
     const module = attempt(`failed to compile module at "${name}"`, () =>
       compile(capModule(file.contents, request.memoryPages)),
     );
-    const host = createHost(args, env, stdio(), root, surroundings);
+    const host = createHost(args, env, stdio(), surroundings);
     const modules = new Map<string, Record<string, unknown>>([[WASI_MODULE, host.functions]]);
     for (const { module: from } of webAssembly.Module.imports(module)) {
       if (!modules.has(from)) modules.set(from, dependency(from).exports);
@@ -238,13 +238,13 @@ const TRAPS: [RegExp, string][] = [
   [/^divide result unrepresentable/, "integer overflow"],
   [/^float unrepresentable/, "invalid conversion to integer"],
   [/^table (index|access|or)|^null function|function signature mismatch/, "invalid table access"],
-  [/Maximum call stack/, "stack overflow"],
 ];
 
 function messageOf(error: unknown): string {
   if (error instanceof WASIProcExit) return `module closed with exit_code(${error.code})`;
   const message = error instanceof Error ? error.message : String(error);
-  if (!(error instanceof webAssembly.RuntimeError) && !/call stack/.test(message)) return message;
+  if (/Maximum call stack/.test(message)) return "stack overflow";
+  if (!(error instanceof webAssembly.RuntimeError)) return message;
   const trap = TRAPS.find(([pattern]) => pattern.test(message))?.[1] ?? message;
   return `wasm error: ${trap}\nwasm stack trace:\n\t${(error as Error).stack?.match(/wasm-function\[\d+\]/)?.[0] ?? ""}`;
 }
