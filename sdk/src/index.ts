@@ -1,6 +1,7 @@
 export * from "./actions/index.ts";
 export * from "./chains.ts";
 export * from "./client.ts";
+export * from "./compute/index.ts";
 export * from "./dataset/index.ts";
 export * from "./deals/index.ts";
 export * from "./deployments.ts";

@@ -1,0 +1,3 @@
+export * from "./manifest/index.ts";
+export * from "./shards/index.ts";
+export * from "./spec/index.ts";
