@@ -81,3 +81,6 @@ export {
 export * from "./unbond-stake.ts";
 export * from "./withdraw-compute-credit.ts";
 export * from "./withdraw-stake.ts";
+export * from "./manifest/index.ts";
+export * from "./shards/index.ts";
+export * from "./spec/index.ts";

@@ -1,0 +1,1 @@
+export { type ShardRange, shardRange } from "./shard-range.ts";
