@@ -30,13 +30,12 @@ const CANONICALISERS: Record<Floating, [shape: string, body: number[]]> = {
 /** Which functions turn a NaN into 0 and change nothing else. */
 export function canonicalisersOf(module: WasmModule): Map<number, Floating> {
   const found = new Map<number, Floating>();
-  const imported = module.imports.filter(({ kind }) => kind === "function").length;
   for (const [at, body] of module.bodies.entries()) {
     const bytes = body.rest();
     if (bytes.length > 128) continue;
     for (const [type, [shape, wanted]] of Object.entries(CANONICALISERS)) {
       if (bytes.length !== wanted.length || wanted.some((byte, index) => byte !== bytes[index])) continue;
-      if (shapeOf(module, imported + at) === shape) found.set(imported + at, type as Floating);
+      if (shapeOf(module, module.imported + at) === shape) found.set(module.imported + at, type as Floating);
     }
   }
   return found;
@@ -50,17 +49,19 @@ export function canonicalisersOf(module: WasmModule): Map<number, Floating> {
 export function openFloats(
   instructions: Iterable<Instruction>,
   canonicalisers: Map<number, Floating>,
-): Instruction[] {
-  const open: Instruction[] = [];
+): { count: number; first?: Instruction } {
+  const open: { count: number; first?: Instruction } = { count: 0 };
+  const add = (instruction: Instruction) => {
+    open.count++;
+    open.first ??= instruction;
+  };
   let pending: { instruction: Instruction; type: Floating } | undefined;
   for (const instruction of instructions) {
-    if (pending !== undefined && !hides(instruction, pending.type, canonicalisers)) {
-      open.push(pending.instruction);
-    }
+    if (pending !== undefined && !hides(instruction, pending.type, canonicalisers)) add(pending.instruction);
     const type = arithmeticType(instruction.opcode);
     pending = type === undefined ? undefined : { instruction, type };
   }
-  if (pending !== undefined) open.push(pending.instruction);
+  if (pending !== undefined) add(pending.instruction);
   return open;
 }
 

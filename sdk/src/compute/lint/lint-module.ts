@@ -6,6 +6,7 @@ import {
   instructionsOf,
   KINDS,
   readSections,
+  shapeOf,
   Unread,
   type WasmImport,
   type WasmModule,
@@ -143,16 +144,17 @@ function lintMemory({ memory }: WasmModule, pages: number, findings: Findings): 
 function lintExports(module: WasmModule, findings: Findings): void {
   const missing = (where: string, what: string, next: string) =>
     findings.add("refused", "export-missing", { where, offset: 0, what, next });
-  const found = (name: string, kind: number) =>
-    module.exports.some((item) => item.name === name && item.kind === kind);
-  if (!found("_start", KINDS.indexOf("function"))) {
+  const exported = (name: string, kind: (typeof KINDS)[number]) =>
+    module.exports.find((item) => item.name === name && KINDS[item.kind] === kind);
+  const start = exported("_start", "function");
+  if (start === undefined || (shapeOf(module, start.index) ?? ":") !== ":") {
     missing(
       "export _start",
-      "There is no function _start, where nodes begin.",
+      "There is no function _start without parameters and results, where nodes begin.",
       "Build a program, not a library: a main in Rust or C, --exportStart _start in AssemblyScript.",
     );
   }
-  if (!found("memory", KINDS.indexOf("memory"))) {
+  if (exported("memory", "memory") === undefined) {
     missing(
       "export memory",
       "There is no memory of this name, through which WASI works.",
@@ -179,12 +181,11 @@ function lintExports(module: WasmModule, findings: Findings): void {
 
 function lintCode(module: WasmModule, findings: Findings): void {
   const canonicalisers = canonicalisersOf(module);
-  const imported = module.imports.filter(({ kind }) => kind === "function").length;
   for (const [at, body] of module.bodies.entries()) {
-    const where = functionName(module, imported + at);
+    const where = functionName(module, module.imported + at);
     try {
-      const open = openFloats(watched(body, where, findings), canonicalisers);
-      if (open[0] !== undefined) reportFloats(open, open[0].offset, where, findings);
+      const { count, first } = openFloats(watched(body, where, findings), canonicalisers);
+      if (first !== undefined) reportFloats(count, first.offset, where, findings);
     } catch (error) {
       if (!(error instanceof Unread)) throw error;
       findings.feature(error.feature, where, error.offset);
@@ -209,11 +210,11 @@ function* watched(body: WasmReader, where: string, findings: Findings): Generato
   }
 }
 
-function reportFloats(open: Instruction[], offset: number, where: string, findings: Findings): void {
+function reportFloats(count: number, offset: number, where: string, findings: Findings): void {
   findings.add("loose", "float-nan", {
     where,
     offset,
-    what: `It has float arithmetic whose NaN differs between processors (${open.length}, the first here).`,
+    what: `It has float arithmetic whose NaN differs between processors (${count}, the first here).`,
     next: "Run binaryen's denan pass last: wasm-opt -g --denan, or asc --runPasses denan. Or compute in integers.",
   });
 }

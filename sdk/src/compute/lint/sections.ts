@@ -19,9 +19,13 @@ export interface WasmModule {
   /** Parameters and results, `i` i32, `l` i64, `f` f32, `d` f64, `v` v128, `r` a reference: `iil:i`. */
   types: string[];
   imports: WasmImport[];
-  /** Types of the functions that the module has itself. */
+  /** Types of all functions. */
   functions: number[];
+  /** How many of them are imported. */
+  imported: number;
   exports: { name: string; kind: number; index: number }[];
+  /** The first name under which a function is exported. */
+  exportNames: Map<number, string>;
   memory?: { offset: number; initial: number; maximum?: number };
   start?: number;
   bodies: WasmReader[];
@@ -67,7 +71,15 @@ const LETTERS: Record<number, string> = { 127: "i", 126: "l", 125: "f", 124: "d"
  * @throws WasmMalformed
  */
 export function readSections(bytes: Uint8Array, findings: Findings): WasmModule {
-  const module: WasmModule = { types: [], imports: [], functions: [], exports: [], bodies: [] };
+  const module: WasmModule = {
+    types: [],
+    imports: [],
+    functions: [],
+    imported: 0,
+    exports: [],
+    exportNames: new Map(),
+    bodies: [],
+  };
   const reader = new WasmReader(bytes, 8);
   let last = -1;
   while (!reader.done) {
@@ -119,7 +131,9 @@ const READERS: Record<number, SectionReader> = {
     readConstant(section, where);
   },
   7: (section, module) => {
-    module.exports.push({ name: section.name(), kind: section.byte(), index: section.u32() });
+    const item = { name: section.name(), kind: section.byte(), index: section.u32() };
+    module.exports.push(item);
+    if (item.kind === 0 && !module.exportNames.has(item.index)) module.exportNames.set(item.index, item.name);
   },
   10: (section, module) => module.bodies.push(section.part(section.u32())),
 };
@@ -148,7 +162,10 @@ function readImport(section: WasmReader, module: WasmModule, where: string): voi
   if (kind === undefined) throw new WasmMalformed(section.offset - 1, "an import is of no known kind");
   if (kind === "tag") throw new Unread("feature-exceptions", `import ${from.module}.${from.name}`, offset);
   if (kind === "function") {
-    module.imports.push({ ...from, kind, type: section.u32() });
+    const type = section.u32();
+    module.imports.push({ ...from, kind, type });
+    module.functions.push(type);
+    module.imported++;
     return;
   }
   if (kind === "table") readTable(section, where);
@@ -214,17 +231,15 @@ function readCustom(section: WasmReader, module: WasmModule): void {
 }
 
 /** What a message calls a function. */
-export function functionName(module: WasmModule, index: number): string {
-  const exported = module.exports.find((item) => item.kind === 0 && item.index === index)?.name;
-  const name = module.names?.get(index) ?? exported;
+export function functionName({ names, exportNames }: WasmModule, index: number): string {
+  const name = names?.get(index) ?? exportNames.get(index);
   return name === undefined ? `function ${index}` : `function ${name} (${index})`;
 }
 
 /** The type of a function, imports first. */
-export function shapeOf(module: WasmModule, index: number): string | undefined {
-  const imported = module.imports.filter(({ kind }) => kind === "function");
-  const type = imported[index]?.type ?? module.functions[index - imported.length];
-  return type === undefined ? undefined : module.types[type];
+export function shapeOf({ functions, types }: WasmModule, index: number): string | undefined {
+  const type = functions[index];
+  return type === undefined ? undefined : types[type];
 }
 
 /** The instructions of a function's body, after its locals. */

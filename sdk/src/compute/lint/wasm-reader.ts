@@ -7,6 +7,9 @@ export class WasmMalformed extends Error {
   }
 }
 
+/** Programs have thousands of functions; far more are there only to keep whoever reads them busy. */
+const MAX_COUNT = 200_000;
+
 /** Reads a part of a module from its front; every read is bounds-checked. Offsets are those of the whole module. */
 export class WasmReader {
   readonly #bytes: Uint8Array;
@@ -80,11 +83,12 @@ export class WasmReader {
     throw new WasmMalformed(start, `a number has more than ${bits} bits`);
   }
 
-  /** How many elements follow; each has at least one byte, so there cannot be more of them than bytes. */
+  /** How many elements follow. Each has at least one byte, so there cannot be more of them than bytes. */
   count(): number {
     const start = this.offset;
     const count = this.u32();
     if (count > this.end - this.offset) throw new WasmMalformed(start, `it cannot hold ${count} elements`);
+    if (count > MAX_COUNT) throw new WasmMalformed(start, `${count} elements are more than engines take`);
     return count;
   }
 
