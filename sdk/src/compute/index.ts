@@ -41,7 +41,9 @@ export * from "./is-arbiter-accepted.ts";
 export * from "./is-compute-controller.ts";
 export * from "./is-panel-member.ts";
 export { type Job, type JobParams, jobCost, jobHash, type TaskResult } from "./job.ts";
+export * from "./lint/index.ts";
 export * from "./lock-challenge.ts";
+export * from "./manifest/index.ts";
 export * from "./name-challenge.ts";
 export * from "./open-task.ts";
 export * from "./poke-tasks.ts";
@@ -52,6 +54,8 @@ export * from "./rule-as-judge.ts";
 export * from "./rule-as-panel.ts";
 export * from "./rule-task.ts";
 export * from "./seal-task.ts";
+export * from "./shards/index.ts";
+export * from "./spec/index.ts";
 export {
   COMPUTE_MODES,
   type ComputeMode,
@@ -64,7 +68,6 @@ export {
   type TaskState,
 } from "./states.ts";
 export * from "./submit-tasks.ts";
-export * from "./trees.ts";
 export {
   type ArbiterRuling,
   type Attestors,
@@ -81,6 +84,3 @@ export {
 export * from "./unbond-stake.ts";
 export * from "./withdraw-compute-credit.ts";
 export * from "./withdraw-stake.ts";
-export * from "./manifest/index.ts";
-export * from "./shards/index.ts";
-export * from "./spec/index.ts";
