@@ -7,11 +7,14 @@ import {
   attestTaskSync,
   COMPUTE_MODES,
   type ContractRevertedError,
+  chains,
+  createJobCall,
   createJobSync,
   createJobWithPermitSync,
   depositComputeCreditSync,
   depositStakeWithPermitSync,
   type errorsAbi,
+  estimateCost,
   type FoundJob,
   getAttestationDigest,
   getCollectableStake,
@@ -30,6 +33,7 @@ import {
   type JobParams,
   jobCost,
   jobOf,
+  jobWindowsFor,
   openTaskSync,
   pokeTasksSync,
   RULINGS,
@@ -296,6 +300,27 @@ describe("the SDK's compute actions: every mode, in USDFC by permit", function (
     // What is left is the panel's.
     const panelled = await stage.balance(escrow.address, token);
     expect(panelled).to.equal(FEE);
+  });
+
+  it("have windows that the contract takes, for each chain and mode", async () => {
+    const { requester, escrow } = stage;
+    const modes = [
+      { mode: 0 },
+      { mode: 1, n: 3, m: 2 },
+      { mode: 2, attestors: attestorsOf({ k: 1, signers: [addressOf(requester)] }) },
+    ];
+    for (const { id } of Object.values(chains)) {
+      for (const given of modes) {
+        const windows = jobWindowsFor(id, { workEpochs: 20, mode: given.mode });
+        const params = stage.params({ ...given, ...windows });
+        const call = createJobCall(requester, { ...escrow, params, specCid: "0x" });
+        const cost = await estimateCost(requester, { ...call, account: requester.account });
+        expect(cost.value).to.equal(jobCost(params));
+        if (id !== chains.devnet.id) {
+          for (const epochs of Object.values(windows)) expect(epochs === 0 || epochs >= 20).to.equal(true);
+        }
+      }
+    }
   });
 
   it("tell what the deployment fixed", async () => {
