@@ -42,16 +42,20 @@ export * from "./is-compute-controller.ts";
 export * from "./is-panel-member.ts";
 export { type Job, type JobParams, jobCost, jobHash, type TaskResult } from "./job.ts";
 export * from "./lock-challenge.ts";
+export * from "./manifest/index.ts";
 export * from "./name-challenge.ts";
 export * from "./open-task.ts";
 export * from "./poke-tasks.ts";
 export * from "./register-compute-node.ts";
 export * from "./release-holdback.ts";
 export * from "./release-tasks.ts";
+export * from "./result/index.ts";
 export * from "./rule-as-judge.ts";
 export * from "./rule-as-panel.ts";
 export * from "./rule-task.ts";
 export * from "./seal-task.ts";
+export * from "./shards/index.ts";
+export * from "./spec/index.ts";
 export {
   COMPUTE_MODES,
   type ComputeMode,
@@ -81,6 +85,3 @@ export {
 export * from "./unbond-stake.ts";
 export * from "./withdraw-compute-credit.ts";
 export * from "./withdraw-stake.ts";
-export * from "./manifest/index.ts";
-export * from "./shards/index.ts";
-export * from "./spec/index.ts";
