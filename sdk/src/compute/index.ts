@@ -41,6 +41,7 @@ export * from "./is-arbiter-accepted.ts";
 export * from "./is-compute-controller.ts";
 export * from "./is-panel-member.ts";
 export { type Job, type JobParams, jobCost, jobHash, type TaskResult } from "./job.ts";
+export { type JobWindows, jobWindowsFor } from "./job-windows.ts";
 export * from "./lock-challenge.ts";
 export * from "./manifest/index.ts";
 export * from "./name-challenge.ts";
