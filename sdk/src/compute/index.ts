@@ -43,6 +43,7 @@ export * from "./is-panel-member.ts";
 export { type Job, type JobParams, jobCost, jobHash, type TaskResult } from "./job.ts";
 export { type JobWindows, jobWindowsFor } from "./job-windows.ts";
 export * from "./lock-challenge.ts";
+export * from "./lint/index.ts";
 export * from "./manifest/index.ts";
 export * from "./name-challenge.ts";
 export * from "./open-task.ts";

@@ -1,1 +1,12 @@
+export { JobPlanInvalidError } from "./errors.ts";
+export {
+  type Attestors,
+  attestorsOf,
+  inputsTree,
+  type JobTree,
+  MAX_ATTESTORS,
+  type TaskInput,
+  workersTree,
+} from "./job-trees.ts";
+export { type JobShape, type PlannedShard, planByList, planByRange } from "./plan-shards.ts";
 export { type ShardRange, shardRange } from "./shard-range.ts";

@@ -1,4 +1,5 @@
 import { fromBytes as base64Of } from "ox/Base64";
+import type { JobShape } from "../shards/plan-shards.ts";
 import { shardRange } from "../shards/shard-range.ts";
 import { digestOfCid, sha256Hex } from "./cid.ts";
 import { JobNotCompiledError } from "./errors.ts";
@@ -29,7 +30,7 @@ export interface CompileJobOptions {
 }
 
 /** How many tasks a spec has and how many shards each: `tasks` and `shardsPerTask` of the job on chain. */
-export function jobShape({ sharding }: JobSpec): { tasks: number; shardsPerTask: number } {
+export function jobShape({ sharding }: JobSpec): JobShape {
   return { tasks: sharding.count / sharding.perTask, shardsPerTask: sharding.perTask };
 }
 
