@@ -51,6 +51,7 @@ export * from "./poke-tasks.ts";
 export * from "./register-compute-node.ts";
 export * from "./release-holdback.ts";
 export * from "./release-tasks.ts";
+export * from "./result/index.ts";
 export * from "./rule-as-judge.ts";
 export * from "./rule-as-panel.ts";
 export * from "./rule-task.ts";

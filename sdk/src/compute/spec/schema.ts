@@ -38,7 +38,11 @@ function refuse(context: z.RefinementCtx, what: string, next: string, path: Prop
 }
 
 const anyText = (least: number, most: number) => text(least, most, () => undefined);
-const whole = (least: number, most: number) => z.int().min(least).max(most);
+/** `abort`: what is out of bounds is not looked at any further. */
+const whole = (least: number, most: number) =>
+  z.int({ abort: true }).min(least, { abort: true }).max(most, { abort: true });
+const listOf = <Item extends z.ZodType>(item: Item, least: number, most: number) =>
+  z.array(item).min(least, { abort: true }).max(most, { abort: true });
 
 const cid = text(1, 128, (value) => {
   const problem = fileCidProblem(value);
@@ -112,13 +116,13 @@ export const specSchema = z
     engine: z.literal("wasm"),
     module: z.strictObject({ cid, name: fileName }),
     entrypoint: z.literal("_start"),
-    args: z.array(anyText(0, 4096)).max(256),
+    args: listOf(anyText(0, 4096), 0, 256),
     env: z.record(variable, value).refine((env) => Object.keys(env).length <= 64, {
       error: "has more than 64 variables",
       params: { next: "Put the rest into args or an input." },
     }),
-    inputs: z.array(input).max(1024),
-    outputs: z.array(output).min(1).max(8),
+    inputs: listOf(input, 0, 1024),
+    outputs: listOf(output, 1, 8),
     resources: z.strictObject({
       cpuMillis: whole(10, 64_000),
       memoryMb: whole(1, 4_294),
