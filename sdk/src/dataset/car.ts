@@ -70,15 +70,16 @@ export function decodeCarHeader(car: string, bytes: Uint8Array): { roots: CID[];
   }
 }
 
-/** The head of the section at the start of `bytes`. `position` is where `bytes` begin in the CAR. */
-export function decodeSectionHead(car: string, bytes: Uint8Array, position: number): SectionHead {
+/** The head of the section at the start of `bytes`. `position` is where `bytes` begin in the CAR, `most` a block's bytes. */
+export function decodeSectionHead(
+  car: string,
+  bytes: Uint8Array,
+  position: number,
+  most = MAX_BLOCK_BYTES,
+): SectionHead {
   const prefix = readVarint(car, bytes, 0, position);
-  if (prefix.value > MAX_BLOCK_BYTES) {
-    throw new CarMalformedError(
-      car,
-      position,
-      `a block of ${prefix.value} bytes (at most ${MAX_BLOCK_BYTES})`,
-    );
+  if (prefix.value > most) {
+    throw new CarMalformedError(car, position, `a block of ${prefix.value} bytes (at most ${most})`);
   }
   try {
     const [cid, rest] = CID.decodeFirst(bytes.subarray(prefix.end));

@@ -48,7 +48,8 @@ export function nameProblem(name: string): string | undefined {
   return undefined;
 }
 
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
+/** Orders as memcmp does, the shorter of two equal beginnings first. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at++) {
     const difference = (a[at] as number) - (b[at] as number);
