@@ -1,4 +1,11 @@
-import { type ActionClient, type Check, type DeploymentAddresses, getDealsParameters } from "@holdfast/sdk";
+import {
+  type ActionClient,
+  type Check,
+  type ComputeAddresses,
+  type DeploymentAddresses,
+  getComputeParameters,
+  getDealsParameters,
+} from "@holdfast/sdk";
 import type { ArtifactManager } from "hardhat/types/artifacts";
 import { type Address, type Hex, hexToBytes, keccak256 } from "viem";
 import { getCode } from "viem/actions";
@@ -16,24 +23,48 @@ export interface CodeComparison extends Check {
 const FIX =
   "Check out the version that was deployed and build it anew; if it is that one, trust nothing at this address.";
 
+/** What of a deployment has code of Holdfast's. */
+export type OwnContracts = Omit<DeploymentAddresses, "pay"> & ComputeAddresses;
+
 /**
- * Compares the code of a deployment, the lifecycle that StorageDeals deployed included, with compiled contracts. Immutables
+ * Compares the code of a deployment with compiled contracts, what StorageDeals and ComputeEscrow deployed included. Immutables
  * are left out: what they hold is read by `checkBindings` and the contracts' own views.
  */
 export async function compareCode(
   client: ActionClient,
-  { deals, registry, evidence }: Pick<DeploymentAddresses, "deals" | "registry" | "evidence">,
+  { deals, registry, evidence, computeRegistry, escrow, arbiter }: OwnContracts,
   artifacts: ArtifactManager,
 ): Promise<CodeComparison[]> {
   const own = await Promise.all([
     compare(client, "StorageDeals", deals, artifacts),
     compare(client, "ProviderRegistry", registry, artifacts),
     compare(client, "SectorEvidence", evidence, artifacts),
+    compare(client, "ComputeRegistry", computeRegistry, artifacts),
+    compare(client, "ComputeEscrow", escrow, artifacts),
+    ...(arbiter === undefined ? [] : [compare(client, "SingleArbiter", arbiter, artifacts)]),
   ]);
-  // Other code might name any lifecycle.
-  if (!own[0].ok) return own;
-  const { lifecycle } = await getDealsParameters(client, { address: deals });
-  return [...own, await compare(client, "DealLifecycle", lifecycle, artifacts)];
+  const deployedByThem = await Promise.all([
+    // Other code might name any.
+    own.find(({ address }) => address === deals)?.ok ? lifecycleOf(client, deals) : undefined,
+    own.find(({ address }) => address === escrow)?.ok ? settlementOf(client, escrow) : undefined,
+  ]);
+  const inner = deployedByThem.filter((found) => found !== undefined);
+  return [
+    ...own,
+    ...(await Promise.all(
+      inner.map(({ contract, address }) => compare(client, contract, address, artifacts)),
+    )),
+  ];
+}
+
+async function lifecycleOf(client: ActionClient, address: Address) {
+  const { lifecycle } = await getDealsParameters(client, { address });
+  return { contract: "DealLifecycle", address: lifecycle };
+}
+
+async function settlementOf(client: ActionClient, address: Address) {
+  const { settlement } = await getComputeParameters(client, { address });
+  return { contract: "ComputeSettlement", address: settlement };
 }
 
 async function compare(

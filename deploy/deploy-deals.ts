@@ -10,7 +10,7 @@ import {
 import { type DeployConfig, DeploymentResultType, deploy } from "@nomicfoundation/ignition-core";
 import type { ArtifactManager } from "hardhat/types/artifacts";
 import type { Address, LocalAccount } from "viem";
-import dealsModule from "./modules/deals.ts";
+import computeModule from "./modules/compute.ts";
 import { catchUp, OUTBOX, type OutboxOptions, outboxProvider, type RpcProvider } from "./outbox.ts";
 import { type LiveChain, readParameters } from "./parameters.ts";
 
@@ -22,7 +22,20 @@ export interface Deployed {
   deals: Address;
   registry: Address;
   evidence: Address;
+  computeRegistry: Address;
+  escrow: Address;
+  arbiter: Address;
 }
+
+/** What of `Deployed` is which contract of which module. */
+const FUTURES = {
+  deals: "Deals#StorageDeals",
+  registry: "Deals#ProviderRegistry",
+  evidence: "Deals#SectorEvidence",
+  computeRegistry: "Compute#ComputeRegistry",
+  escrow: "Compute#ComputeEscrow",
+  arbiter: "Compute#SingleArbiter",
+} as const satisfies Record<keyof Deployed, string>;
 
 export interface DeployDealsOptions {
   chain: LiveChain;
@@ -64,17 +77,21 @@ export async function deployDeals(options: DeployDealsOptions): Promise<Deployed
   const { chain, provider, account, artifacts, folder = DEPLOYMENTS } = options;
   const deploymentDir = join(folder, chain);
   const config = { ...WAITING, ...options.waiting };
-  const { Deals, Payments } = await readParameters(chain);
+  const { Deals, Compute, Payments } = await readParameters(chain);
   await mkdir(deploymentDir, { recursive: true });
   await catchUp(provider, deploymentDir);
   const result = await patiently(config.blockPollingInterval, () =>
     deploy({
-      ...{ config, deploymentDir, ignitionModule: dealsModule, accounts: [account.address] },
+      ...{ config, deploymentDir, ignitionModule: computeModule, accounts: [account.address] },
       artifactResolver: new HardhatArtifactResolver(artifacts),
       provider: outboxProvider(provider, {
         ...{ account, chainId: chains[chain].id, folder: deploymentDir, onSigned: options.onSigned },
       }),
-      deploymentParameters: { Deals: { ...Deals }, Payments: { ...Payments } },
+      deploymentParameters: {
+        Deals: { ...Deals },
+        Compute: { judge: account.address, payee: account.address, ...Compute },
+        Payments: { ...Payments },
+      },
     }),
   );
   if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) {
@@ -94,11 +111,9 @@ const ADDRESSES = "deployed_addresses.json";
 export async function readDeployed(chain: LiveChain, folder = DEPLOYMENTS): Promise<Deployed> {
   const text = await readFile(join(folder, chain, ADDRESSES), "utf8").catch(() => "{}");
   const recorded = JSON.parse(text) as { [future: string]: Address };
-  const [deals, registry, evidence] = ["StorageDeals", "ProviderRegistry", "SectorEvidence"].map(
-    (contract) => recorded[`Deals#${contract}`],
-  );
-  if (!deals || !registry || !evidence) throw new DeploymentMissingError(chain);
-  return { deals, registry, evidence };
+  const found = Object.entries(FUTURES).map(([name, future]) => [name, recorded[future]]);
+  if (found.some(([, address]) => address === undefined)) throw new DeploymentMissingError(chain);
+  return Object.fromEntries(found) as unknown as Deployed;
 }
 
 /** Nothing is recorded as deployed on a chain. */

@@ -10,6 +10,8 @@ export type LiveChain = (typeof LIVE_CHAINS)[number];
 export interface LiveParameters {
   /** Of the module `Deals`; what is not here has the module's default. */
   Deals: { pay: Address };
+  /** Of the module `Compute`. `judge` and `payee` of its arbiter: by default the deployer. */
+  Compute: { minWindow: number; unbonding: number; judge?: Address; payee?: Address };
   /** What offers are in. */
   Payments: { usdfc: Address };
 }

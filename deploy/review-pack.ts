@@ -3,8 +3,12 @@ import { join } from "node:path";
 import {
   type ActionClient,
   type Check,
+  type ComputeAddresses,
   checkBindings,
+  checkComputeBindings,
   type DeploymentAddresses,
+  getComputeParameters,
+  getComputeRegistryParameters,
   getDealsParameters,
   getEvidenceParameters,
   getRegistryParameters,
@@ -48,6 +52,29 @@ export const MAY_CALL: { readonly [method: string]: string } = {
   settle: "anyone: pays the provider for what is proven",
 };
 
+/** Who may call what changes state in ComputeEscrow. None of it changes a deal, an offer or a bond: it reads them. */
+export const COMPUTE_MAY_CALL: { readonly [method: string]: string } = {
+  createJob: "anyone, as the requester, with what the job costs",
+  createJobWithPermit: "the same, by permit",
+  accept:
+    "a registered worker that accepts both arbiters; in the locality window one whose operator controls a provider with a live copy",
+  release: "the worker, early",
+  submit: "the worker",
+  seal: "the worker",
+  open: "the worker",
+  approve: "the requester",
+  cancelOpen: "the requester, of tasks without a worker",
+  lockChallenge: "anyone, with the bond",
+  nameChallenge: "the challenger",
+  attest: "anyone, with the signatures of the job's attestors",
+  rule: "the arbiter that the job names, whose turn it is",
+  poke: "anyone: applies deadlines that have passed",
+  releaseHoldback: "anyone, with a live copy of the result's piece",
+  deposit: "anyone: its own credit",
+  withdraw: "anyone: its own credit",
+  burn: "anyone: what is to be burned goes to f099",
+};
+
 /** What of a notification is looked at. contracts/deals/DealNotifications.sol */
 const NOTIFICATION = [
   "The provider names the contract in the piece's notification, with abi.encode(copyId) as payload; the miner actor calls " +
@@ -60,26 +87,31 @@ const NOTIFICATION = [
 /** What a provider's reviewer needs to know of a deployment before allow-listing it. */
 export async function reviewPack(
   client: ActionClient,
-  contracts: DeploymentAddresses,
+  contracts: DeploymentAddresses & ComputeAddresses,
   artifacts: ArtifactManager,
 ) {
-  const [code, bindings, deals, registry, evidence] = await Promise.all([
-    compareCode(client, contracts, artifacts),
-    checkBindings(client, contracts),
-    getDealsParameters(client, { address: contracts.deals }),
-    getRegistryParameters(client, { address: contracts.registry }),
-    getEvidenceParameters(client, { address: contracts.evidence }),
-  ]);
+  const [code, bindings, computeBindings, deals, registry, evidence, escrow, computeRegistry] =
+    await Promise.all([
+      compareCode(client, contracts, artifacts),
+      checkBindings(client, contracts),
+      checkComputeBindings(client, contracts),
+      getDealsParameters(client, { address: contracts.deals }),
+      getRegistryParameters(client, { address: contracts.registry }),
+      getEvidenceParameters(client, { address: contracts.evidence }),
+      getComputeParameters(client, { address: contracts.escrow }),
+      getComputeRegistryParameters(client, { address: contracts.computeRegistry }),
+    ]);
   return {
     chain: { id: client.chain.id, name: client.chain.name },
-    contracts: { ...contracts, lifecycle: deals.lifecycle },
+    contracts: { ...contracts, lifecycle: deals.lifecycle, settlement: escrow.settlement },
     code,
-    bindings,
-    parameters: { deals, registry, evidence },
+    bindings: [...bindings, ...computeBindings],
+    parameters: { deals, registry, evidence, escrow, computeRegistry },
     curioAsks: CURIO_ASKS,
     verifyDeal: VERIFY_DEAL,
     notification: { rules: NOTIFICATION, gas: await notificationGas() },
     mayCall: MAY_CALL,
+    computeMayCall: COMPUTE_MAY_CALL,
   };
 }
 
@@ -122,6 +154,11 @@ ${list(bindings.map(checkText))}
 What changes a deal's state, and who may call it:
 
 ${table(["function", "who"], Object.entries(pack.mayCall))}
+
+Compute over data rests on deals and changes none of them; a provider takes part in it only if it registers a worker of its
+own. In ComputeEscrow:
+
+${table(["function", "who"], Object.entries(pack.computeMayCall))}
 
 ## What Curio asks
 

@@ -6,8 +6,8 @@ import { inStage } from "../run/progress.ts";
 import { buildQuietly } from "./build.ts";
 
 export default command<CommonArguments>(async (_args, context) => {
-  const { client, contracts } = await context.connect();
-  const addresses = await contracts();
+  const { client, contracts, compute } = await context.connect();
+  const addresses = { ...(await contracts()), ...(await compute()) };
   await inStage("Compiling anew", () => buildQuietly(context.hre, { anew: true }));
   const code = await compareCode(client, addresses, context.hre.artifacts);
   const ok = code.every((comparison) => comparison.ok);

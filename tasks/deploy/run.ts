@@ -1,4 +1,4 @@
-import { checkAccount, checkBindings, waitForFinality } from "@holdfast/sdk";
+import { checkAccount, checkBindings, checkComputeBindings, waitForFinality } from "@holdfast/sdk";
 import { formatEther } from "viem";
 import { deployDeals } from "../../deploy/deploy-deals.ts";
 import {
@@ -58,7 +58,7 @@ export default command<WriteArguments>(async (args, context) => {
     ...{ chainId: client.chain.id, yes: args.yes, onTerminal: process.stdin.isTTY === true },
     ask: context.prompts.ask,
   });
-  const deployed = await inStage("Deploying: about ten epochs, five minutes", (tell) =>
+  const deployed = await inStage("Deploying: about fifteen epochs, eight minutes", (tell) =>
     deployDeals({
       ...{ chain, account: sender.account, artifacts, provider: client as unknown as RpcProvider },
       onSigned: (nonce, hash) => tell(`transaction ${nonce}: ${hash}`, true),
@@ -72,12 +72,15 @@ export default command<WriteArguments>(async (args, context) => {
     );
   }
   const bindings = await inStage("Looking whether the contracts are bound to each other", () =>
-    checkBindings(client, { ...deployed, pay }),
+    Promise.all([checkBindings(client, { ...deployed, pay }), checkComputeBindings(client, deployed)]),
   );
-  requirePassed("What was deployed is not what was meant", bindings);
+  requirePassed("What was deployed is not what was meant", bindings.flat());
   const contracts = { ...deployed, pay, usdfc: parameters.Payments.usdfc };
   const next = "npm run codegen, and commit deploy/deployments and sdk/src/generated/addresses.ts";
-  return { json: { contracts, checks: [...checks, ...bindings] }, text: fields({ ...contracts, next }) };
+  return {
+    json: { contracts, checks: [...checks, ...bindings.flat()] },
+    text: fields({ ...contracts, next }),
+  };
 });
 
 function sum(plan: readonly PlannedTransaction[]): bigint {

@@ -7,6 +7,7 @@ import {
   checkBindings,
   checkChainId,
   checkCode,
+  checkComputeBindings,
   checkDaemon,
   checkFilecoinPay,
   checkFinality,
@@ -108,6 +109,7 @@ async function lookAtContracts(
 ): Promise<string | undefined> {
   const { client } = connection;
   const pins = await readPins(connection.place);
+  const compute = await connection.compute().catch(() => undefined);
   const [others, own] = await Promise.all([
     Promise.all([
       pay === undefined ? [] : checkFilecoinPay(client, pay, pinOf(pins, "FilecoinPay", pay)),
@@ -118,6 +120,7 @@ async function lookAtContracts(
       : Promise.all([
           checkCode(client, contracts.deals, { name: "StorageDeals" }),
           checkBindings(client, contracts),
+          compute === undefined ? [] : checkComputeBindings(client, { ...contracts, ...compute }),
         ]),
   ]);
   checks.push(...others.flat(), ...own.flat());

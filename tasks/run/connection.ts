@@ -2,11 +2,13 @@ import {
   addresses,
   CALIBRATION_CLOCK,
   type ChainName,
+  type ComputeAddresses,
   chains,
   clockFromBlock,
   createHoldfastClient,
   type EpochClock,
   epochText,
+  getComputeParameters,
   getDealsParameters,
   type HoldfastClient,
   MAINNET_CLOCK,
@@ -42,6 +44,8 @@ export interface Connection {
   /** Where its records are. */
   readonly place: Place;
   contracts(): Promise<Contracts>;
+  /** The contracts of compute over data. */
+  compute(): Promise<ComputeAddresses>;
   /** USDFC, where it is known. */
   usdfc(): Promise<Address | undefined>;
   /** @param key the name of a key in Hardhat's keystore, or the number of one of the network's accounts */
@@ -63,6 +67,7 @@ export interface ChainTime {
 /** Hardhat's own name for a chain of its process: a running devnet is meant. */
 const DEVNET = "localhost";
 const DEALS_VARIABLE = "HOLDFAST_DEALS_ADDRESS";
+const ESCROW_VARIABLE = "HOLDFAST_ESCROW_ADDRESS";
 
 /** @throws TaskConfigError */
 export async function connect(hre: HardhatRuntimeEnvironment): Promise<Connection> {
@@ -79,23 +84,23 @@ export async function connect(hre: HardhatRuntimeEnvironment): Promise<Connectio
   const client = createHoldfastClient({ chain, transport });
   const root = hre.config.paths.root;
 
-  const dealsAddress = async (): Promise<Address> => {
-    const given = process.env[DEALS_VARIABLE];
+  const devnetRecord = async () =>
+    chain.id === chains.devnet.id ? await readDevnetRecord(root, url) : undefined;
+  const addressOf = async (
+    contract: string,
+    { variable, onDevnet }: { variable: string; onDevnet: "deals" | "escrow" },
+  ): Promise<Address> => {
+    const given = process.env[variable];
     if (given !== undefined) {
       if (isAddress(given)) return given;
-      throw new TaskConfigError(
-        `${DEALS_VARIABLE} is no address.`,
-        `Set ${DEALS_VARIABLE} to 0x and 40 hex digits`,
-      );
+      throw new TaskConfigError(`${variable} is no address.`, `Set ${variable} to 0x and 40 hex digits`);
     }
-    const recorded = addresses[chain.id]?.StorageDeals;
+    const recorded = addresses[chain.id]?.[contract] ?? (await devnetRecord())?.[onDevnet];
     if (recorded !== undefined) return recorded;
-    const record = chain.id === chains.devnet.id ? await readDevnetRecord(root, url) : undefined;
-    if (record !== undefined) return record.deals;
     if (chain.id !== chains.devnet.id) {
       throw new TaskConfigError(
-        `StorageDeals is on no record of ${chain.name}.`,
-        `npx hardhat deploy --network ${network}, or set ${DEALS_VARIABLE} to where it is`,
+        `${contract} is on no record of ${chain.name}.`,
+        `npx hardhat deploy --network ${network}, or set ${variable} to where it is`,
       );
     }
     throw new TaskConfigError(`No devnet runs at ${new URL(url).host}.`, "npx hardhat devnet");
@@ -105,11 +110,19 @@ export async function connect(hre: HardhatRuntimeEnvironment): Promise<Connectio
   return {
     ...{ network, chainName, client, place: { root, chainName, rpcUrl: url } },
     contracts() {
-      contracts ??= dealsAddress().then(async (deals) => {
-        const { registry, evidence, pay } = await getDealsParameters(client, { address: deals });
-        return { deals, registry, evidence, pay };
-      });
+      contracts ??= addressOf("StorageDeals", { variable: DEALS_VARIABLE, onDevnet: "deals" }).then(
+        async (deals) => {
+          const { registry, evidence, pay } = await getDealsParameters(client, { address: deals });
+          return { deals, registry, evidence, pay };
+        },
+      );
       return contracts;
+    },
+    async compute() {
+      const address = await addressOf("ComputeEscrow", { variable: ESCROW_VARIABLE, onDevnet: "escrow" });
+      const { registry } = await getComputeParameters(client, { address });
+      const arbiter = addresses[chain.id]?.SingleArbiter ?? (await devnetRecord())?.arbiter;
+      return { escrow: address, computeRegistry: registry, arbiter };
     },
     async usdfc() {
       return addresses[chain.id]?.USDFC ?? (await readDevnetRecord(root, url))?.usdfc;

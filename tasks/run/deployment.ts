@@ -11,6 +11,9 @@ export interface DevnetRecord {
   evidence: Address;
   pay: Address;
   usdfc: Address;
+  computeRegistry: Address;
+  escrow: Address;
+  arbiter: Address;
 }
 
 /** One for each port, so that two devnets do not mix; git ignores the folder. */

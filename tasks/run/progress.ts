@@ -1,5 +1,5 @@
 import { BaseError } from "@holdfast/sdk";
-import { Listr, ListrLogger, type ListrTask, ProcessOutput } from "listr2";
+import { DefaultRenderer, Listr, ListrLogger, type ListrTask, ProcessOutput, SimpleRenderer } from "listr2";
 
 /** Says how far a stage is. `always`: a line that must not be left out for being soon after another. */
 export type Tell = (line: string, always?: boolean) => void;
@@ -8,6 +8,11 @@ export type Tell = (line: string, always?: boolean) => void;
 export interface Stage {
   title: string;
   run(tell: Tell): Promise<void>;
+}
+
+/** listr2 would look whether stdout is a terminal; here stdout is for the result, and stderr was looked at. */
+class ChangingList extends DefaultRenderer {
+  static override readonly nonTTY = true;
 }
 
 /** Least milliseconds between two lines of one stage where they stay, and do not replace each other. */
@@ -45,7 +50,7 @@ export async function inStages(stages: Stage[]): Promise<void> {
   });
   const list = new Listr(tasks, {
     ...{ concurrent: false, exitOnError: true, registerSignalListeners: false },
-    ...{ renderer: changing ? "default" : "simple", rendererOptions: { logger } as object },
+    ...{ renderer: changing ? ChangingList : SimpleRenderer, rendererOptions: { logger } as object },
   });
   await list.run().catch((error: unknown) => {
     throw failure ?? error;

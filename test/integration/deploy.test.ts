@@ -7,8 +7,11 @@ import {
   type Check,
   calibration,
   checkBindings,
+  checkComputeBindings,
+  computeRegistryAbi,
   createHoldfastClient,
   filecoin,
+  getComputeParameters,
   getDealsParameters,
   providerRegistryAbi,
   sectorEvidenceAbi,
@@ -32,7 +35,7 @@ import { compareCode } from "../../deploy/compare-code.ts";
 import { readDeployed } from "../../deploy/deploy-deals.ts";
 import { estimateDeployment, TRANSACTIONS as PLANNED } from "../../deploy/estimate-deployment.ts";
 import { OUTBOX } from "../../deploy/outbox.ts";
-import { readParameters } from "../../deploy/parameters.ts";
+import { type LiveParameters, readParameters } from "../../deploy/parameters.ts";
 import {
   DeploymentRefusedError,
   type PreflightOptions,
@@ -44,8 +47,8 @@ import { reviewPack, reviewPackText } from "../../deploy/review-pack.ts";
 import { type RpcCall, startRpcProxy } from "../support/rpc-proxy.ts";
 
 const CHILD = join(import.meta.dirname, "../support/deploy-once.ts");
-/** Of registry, evidence, deals, and their bindings. */
-const TRANSACTIONS = 5;
+/** Of three contracts and two bindings, and of compute's three and one. */
+const TRANSACTIONS = 9;
 
 type Phase = "before" | "after";
 interface Ending {
@@ -122,6 +125,8 @@ describe("a deployment", function () {
     const [first, second, third] = [0n, 1n, 2n].map((nonce) => getContractAddress({ from, nonce }));
     expect(deployed.deals).to.equal(third);
     expect([deployed.registry, deployed.evidence]).to.have.members([first, second]);
+    for (const check of await checkComputeBindings(client(), deployed))
+      expect(check).to.include({ ok: true });
     const { Deals } = await readParameters("calibration");
     for (const check of await checkBindings(client(), { ...deployed, ...Deals }))
       expect(check).to.include({ ok: true });
@@ -173,9 +178,13 @@ describe("a deployment", function () {
 
   describe("before it sends anything", () => {
     const deployerOf = (key: Hex) => privateKeyToAccount(key).address;
-    const options = async (change: Partial<PreflightOptions> = {}) => ({
-      ...{ parameters: await readParameters("calibration"), deployer: deployerOf(await deployer()) },
+    const options = async ({
+      parameters,
+      ...change
+    }: Partial<Omit<PreflightOptions, "parameters"> & { parameters: Partial<LiveParameters> }> = {}) => ({
+      deployer: deployerOf(await deployer()),
       ...change,
+      parameters: { ...(await readParameters("calibration")), ...parameters },
     });
     const refusals = (checks: Check[]) => checks.filter(({ ok }) => !ok).map(({ name }) => name);
     const setCode = (address: Address, code: Hex) =>
@@ -230,10 +239,18 @@ describe("a deployment", function () {
         });
       };
       const whole = await planned();
-      expect(whole.map(({ assumed }) => assumed)).to.deep.equal([false, false, true, true, true]);
+      expect(whole.map(({ assumed }) => assumed)).to.deep.equal([
+        ...[false, false, true, true, true],
+        ...[false, false, false, true],
+      ]);
       for (const { fee } of whole) expect(fee > 0n).to.equal(true);
-      const rest = await planned("Deals#ProviderRegistry", "Deals#SectorEvidence", "Deals#bindRegistry");
-      expect(rest.map(({ call }) => call)).to.deep.equal(["deploy StorageDeals", "SectorEvidence.bind"]);
+      const rest = await planned(
+        ...["Deals#ProviderRegistry", "Deals#SectorEvidence", "Deals#bindRegistry"],
+        ...PLANNED.filter((future) => /Compute#Compute/.test(future)),
+      );
+      expect(rest.map(({ call }) => call)).to.deep.equal([
+        ...["deploy StorageDeals", "SectorEvidence.bind", "deploy SingleArbiter", "ComputeRegistry.bind"],
+      ]);
       expect(await planned(...PLANNED)).to.deep.equal([]);
     });
 
@@ -247,7 +264,7 @@ describe("a deployment", function () {
     });
 
     it("lets nobody but the deployer bind the contracts, and them once", async () => {
-      const { registry, evidence, deals } = devnet.contracts;
+      const { registry, evidence, deals, computeRegistry, escrow } = devnet.contracts;
       const { keeper, deployer: first } = devnet.accounts;
       for (const [account, refusal] of [
         [keeper.account, /NotDeployer/],
@@ -256,6 +273,7 @@ describe("a deployment", function () {
         for (const [address, abi, args] of [
           [registry, providerRegistryAbi, [deals, evidence]],
           [evidence, sectorEvidenceAbi, [deals, registry]],
+          [computeRegistry, computeRegistryAbi, [escrow]],
         ] as const) {
           const refused = await client()
             .simulateContract({ address, abi, functionName: "bind", args, account })
@@ -268,10 +286,19 @@ describe("a deployment", function () {
     it("compares the code on chain with what is compiled, and tells a byte that was changed", async () => {
       const code = await compareCode(client(), devnet.contracts, hre.artifacts);
       expect(code.map(({ contract, ok }) => [contract, ok])).to.deep.equal(
-        ["StorageDeals", "ProviderRegistry", "SectorEvidence", "DealLifecycle"].map((name) => [name, true]),
+        [
+          ...["StorageDeals", "ProviderRegistry", "SectorEvidence"],
+          ...["ComputeRegistry", "ComputeEscrow", "SingleArbiter", "DealLifecycle", "ComputeSettlement"],
+        ].map((name) => [name, true]),
       );
       const { lifecycle } = await getDealsParameters(client(), { address: devnet.contracts.deals });
-      for (const address of [devnet.contracts.evidence, lifecycle]) {
+      const { settlement } = await getComputeParameters(client(), { address: devnet.contracts.escrow });
+      for (const address of [
+        devnet.contracts.evidence,
+        lifecycle,
+        devnet.contracts.computeRegistry,
+        settlement,
+      ]) {
         const sound = (await client().getCode({ address })) as Hex;
         const half = sound.length >> 1;
         await setCode(
@@ -303,11 +330,18 @@ describe("a deployment", function () {
 
     it("has a review pack that leaves no function out, and names what is on the chain", async () => {
       const pack = await reviewPack(client(), devnet.contracts, hre.artifacts);
-      const writes = (
-        await Promise.all(["StorageDeals", "DealLifecycle"].map((name) => hre.artifacts.readArtifact(name)))
-      ).flatMap(({ abi }) => (abi as Abi).filter((item) => item.type === "function"));
-      const changing = writes.filter(({ stateMutability }) => !["view", "pure"].includes(stateMutability));
-      expect(Object.keys(pack.mayCall)).to.have.members(changing.map(({ name }) => name));
+      for (const [told, ...contracts] of [
+        [pack.mayCall, "StorageDeals", "DealLifecycle"],
+        [pack.computeMayCall, "ComputeEscrow", "ComputeSettlement"],
+      ] as const) {
+        const functions = (
+          await Promise.all(contracts.map((name) => hre.artifacts.readArtifact(name)))
+        ).flatMap(({ abi }) => (abi as Abi).filter((item) => item.type === "function"));
+        const changing = functions.filter(
+          ({ stateMutability }) => !["view", "pure"].includes(stateMutability),
+        );
+        expect(Object.keys(told)).to.have.members(changing.map(({ name }) => name));
+      }
       const code = (await client().getCode({ address: devnet.contracts.deals })) as Hex;
       const text = reviewPackText(pack);
       for (const part of [keccak256(code), devnet.contracts.deals, "allocationId is 0", "127747 EVM gas"]) {

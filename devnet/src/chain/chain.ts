@@ -10,7 +10,7 @@ import {
 import hre from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 import { type Abi, type Address, type PublicClient, parseEther, toHex } from "viem";
-import dealsModule from "../../../deploy/modules/deals.ts";
+import computeModule from "../../../deploy/modules/compute.ts";
 import { readParameters } from "../../../deploy/parameters.ts";
 import type { LotusFace } from "../lotus/face.ts";
 import { createLotus, type Lotus, type LotusOptions } from "../lotus/lotus.ts";
@@ -61,6 +61,9 @@ export interface DeployedContracts {
   deals: Address;
   registry: Address;
   evidence: Address;
+  computeRegistry: Address;
+  escrow: Address;
+  arbiter: Address;
 }
 
 export interface DevnetContracts extends DeployedContracts {
@@ -152,7 +155,11 @@ export async function startChain(options: ChainOptions): Promise<DevnetChain> {
     const register = async (addresses: Address[]) => {
       for (const address of addresses) await actors.register(address);
     };
-    let deployed = options.deploy ? undefined : await deployModule(connection, parameters, pay);
+    let deployed = options.deploy
+      ? undefined
+      : await deployModule(connection, {
+          ...{ parameters, pay, judge: accounts.deployer.account.address },
+        });
 
     // Contracts and accounts are actors with ids of their own.
     await register([...Object.values(deployed ?? {}), pay, usdfc, ...partiesOf(accounts)]);
@@ -232,14 +239,13 @@ function clockOf(chainId: number): EpochClock {
 /** Holdfast, by the module that live chains are deployed with too. */
 async function deployModule(
   { ignition }: NetworkConnection,
-  parameters: DevnetParameters,
-  pay: Address,
+  given: Parameters<typeof moduleParameters>[0],
 ): Promise<DeployedContracts> {
-  const deployed = await ignition.deploy(dealsModule, { parameters: moduleParameters(parameters, pay) });
-  const [deals, registry, evidence] = await Promise.all(
-    [deployed.deals, deployed.registry, deployed.evidence].map((contract) => contract.getAddress()),
+  const deployed = await ignition.deploy(computeModule, { parameters: moduleParameters(given) });
+  const addresses = Object.entries(deployed).map(
+    async ([name, contract]) => [name, await contract.getAddress()] as const,
   );
-  return { deals, registry, evidence } as DeployedContracts;
+  return Object.fromEntries(await Promise.all(addresses)) as unknown as DeployedContracts;
 }
 
 async function openLotus(

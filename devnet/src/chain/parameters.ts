@@ -34,8 +34,17 @@ export function devnetParameters(day: bigint): DevnetParameters {
   };
 }
 
-/** The constructor parameters of the module `Deals`. */
-export function moduleParameters(parameters: DevnetParameters, pay: string) {
+/** The constructor parameters of the modules `Deals` and `Compute`. A job's windows may be as short as an epoch. */
+export function moduleParameters({
+  parameters,
+  pay,
+  judge,
+}: {
+  parameters: DevnetParameters;
+  pay: string;
+  /** Of the arbiter that comes along; gets its fees, too. */
+  judge: string;
+}) {
   const { day, freshness, grace, chainGap, notice, minDuration, minSealingWindow, maxSealingWindow } =
     parameters;
   return {
@@ -64,5 +73,6 @@ export function moduleParameters(parameters: DevnetParameters, pay: string) {
         maxExtension: MAX_DURATION,
       },
     },
+    Compute: { unbonding: 7n * day, minWindow: 1n, judge, payee: judge },
   };
 }

@@ -7,6 +7,10 @@ const CONTRACTS: Record<string, Abi> = {
   StorageDeals: sdk.storageDealsAbi,
   ProviderRegistry: sdk.providerRegistryAbi,
   SectorEvidence: sdk.sectorEvidenceAbi,
+  ComputeEscrow: sdk.computeEscrowAbi,
+  ComputeRegistry: sdk.computeRegistryAbi,
+  SingleArbiter: sdk.singleArbiterAbi,
+  PanelArbiter: sdk.panelArbiterAbi,
 };
 
 /** Functions that no person or keeper may call, and who does. */
@@ -24,6 +28,10 @@ const FOR_OTHERS: Record<string, string> = {
   "SectorEvidence.bind": "the deployment binds once",
   "SectorEvidence.notifySectors": "the market passes notifications on",
   "SectorEvidence.reportFor": "the market reports for its caller",
+  "ComputeRegistry.bind": "the deployment binds once",
+  "ComputeRegistry.lock": "the escrow locks for who accepts",
+  "ComputeRegistry.unlock": "the escrow unlocks what ended, and slashes",
+  "ComputeRegistry.collect": "the escrow fetches what was slashed",
 };
 
 /** Not views, because they ask an actor; nobody sends them. */
@@ -34,6 +42,12 @@ const MANY: Record<string, string> = {
   declineDeal: "one a copy",
   pokeDeal: "nothing may have changed",
   refreshSectors: "one a sector",
+  acceptTasks: "one a task",
+  approveTasks: "one a task",
+  cancelTasks: "one a task",
+  pokeTasks: "nothing may be due",
+  releaseTasks: "one a task",
+  submitTasks: "one a task",
   settleRail: "a dry payer's rail does not move",
 };
 

@@ -11,6 +11,8 @@ export type {
   WriteOptions,
 } from "./action.ts";
 export {
+  extractComputeEvents,
+  extractComputeRegistryEvents,
   extractDealsEvents,
   extractEvidenceEvents,
   extractPayEvents,

@@ -17,7 +17,7 @@ export interface DeploymentAddresses {
   pay: Address;
 }
 
-const FIX =
+export const FIX =
   "Use the addresses of one deployment: parts of two do not work together, and can never be bound anew.";
 
 /** Whether the contracts of a deployment name each other: the deals their partners, and these the deals. */
@@ -69,7 +69,11 @@ interface Question {
 }
 
 /** The binding has no getter: whoever is not bound is refused by name. */
-async function bound(client: ActionClient, what: string, { refusal, ...call }: Question): Promise<Check> {
+export async function bound(
+  client: ActionClient,
+  what: string,
+  { refusal, ...call }: Question,
+): Promise<Check> {
   const name = `binding of ${what}`;
   try {
     await simulateContract(client, call);

@@ -12,6 +12,7 @@ export {
   nullRoundStyle,
 } from "./check-chain.ts";
 export { type CheckCodeOptions, type CodePins, checkCode, codeHashOf } from "./check-code.ts";
+export { type ComputeAddresses, checkComputeBindings } from "./check-compute-bindings.ts";
 export { checkDaemon } from "./check-daemon.ts";
 export { checkFilecoinPay } from "./check-filecoin-pay.ts";
 export { checkToken } from "./check-token.ts";

@@ -10,11 +10,7 @@ const tokenErrorsAbi = parseAbi([
 ]);
 
 /** Errors of contracts/fvm that Holdfast's own contracts do not throw, for contracts that build on it. */
-const libraryErrorsAbi = parseAbi([
-  "error BeaconEpochInFuture(uint64 epoch, uint64 current)",
-  "error BeaconUnavailable(uint64 epoch)",
-  "error PieceCidMalformed(bytes cid)",
-]);
+const libraryErrorsAbi = parseAbi(["error PieceCidMalformed(bytes cid)"]);
 
 /** Every error with which a call of an action may end: those of Holdfast, Filecoin Pay and the token. */
 export const actionErrorsAbi = [...errorsAbi, ...tokenErrorsAbi, ...libraryErrorsAbi] as const;

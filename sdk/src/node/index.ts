@@ -1,6 +1,16 @@
 export { loadLayer, openCarFile, PieceLayerMismatchError, verifyCar } from "./car-file.ts";
 export { checkKeystore, checkNodeVersion } from "./check-node.ts";
 export { entryFromPath } from "./file-entry.ts";
+export type { GuestBytes, GuestOutcome, GuestRequest, GuestResult } from "./guest/guest-run.ts";
+export {
+  GuestFailedError,
+  type GuestLimits,
+  type GuestSurroundings,
+  guestRequest,
+  type RunGuestOptions,
+  runGuest,
+  runInProcess,
+} from "./guest/run-guest.ts";
 export {
   type CreateKeystoreOptions,
   checkNewKeystore,

@@ -4,8 +4,7 @@ import type { ActionClient, SyncOptions, WriteOptions } from "../actions/action.
 import { calling } from "../actions/contract-actions.ts";
 import { onPay } from "../actions/contracts.ts";
 import { AccountMissingError } from "../actions/errors.ts";
-import { addressOf } from "../deployments.ts";
-import { type Permit, signPermit } from "./sign-permit.ts";
+import { type Permit, permitFor } from "./sign-permit.ts";
 
 export interface DepositWithPermitAndApproveOperatorParameters {
   /** A token with EIP-2612 permits, such as USDFC. */
@@ -80,11 +79,6 @@ async function permitted<options extends DepositWithPermitAndApproveOperatorPara
 ): Promise<options & { to: Address; permit: Permit }> {
   const account = parameters.account ?? client.account;
   if (account === undefined) throw new AccountMissingError("a deposit");
-  const { token, amount, deadline } = parameters;
-  const spender = parameters.address ?? addressOf("FilecoinPay", client.chain.id);
-  const permit = await signPermit(client, {
-    ...{ token, amount, spender, account },
-    ...(deadline === undefined ? {} : { deadline }),
-  });
-  return { ...parameters, to: parseAccount(account).address, permit };
+  const permitted = await permitFor(client, "FilecoinPay", parameters, parameters);
+  return { ...permitted, to: parseAccount(account).address };
 }

@@ -11,6 +11,12 @@ export * from "./plan-funding.ts";
 export { type Runway, runwayOf, type Span } from "./runway.ts";
 export * from "./set-operator-approval.ts";
 export * from "./settle-rail.ts";
-export * from "./sign-permit.ts";
+export {
+  type Permit,
+  PermitUnsupportedError,
+  permitDomain,
+  type SignPermitParameters,
+  signPermit,
+} from "./sign-permit.ts";
 export * from "./terminate-rail.ts";
 export * from "./withdraw.ts";

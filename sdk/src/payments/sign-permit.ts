@@ -1,14 +1,15 @@
 import { type Account, type Address, domainSeparator, type Hex, parseAbi, parseSignature } from "viem";
 import { parseAccount } from "viem/accounts";
 import { getBlock, readContract, signTypedData } from "viem/actions";
-import type { ActionClient } from "../actions/action.ts";
+import type { ActionClient, WriteOptions } from "../actions/action.ts";
 import { AccountMissingError, explained } from "../actions/errors.ts";
+import { addressOf } from "../deployments.ts";
 import { BaseError } from "../errors/base-error.ts";
 
 export interface SignPermitParameters {
   /** A token with EIP-2612 permits, such as USDFC. */
   token: Address;
-  /** Who may take: the address of Filecoin Pay. */
+  /** Who may take: the address of Filecoin Pay, or another contract that takes permits. */
   spender: Address;
   /** Token units. */
   amount: bigint;
@@ -31,7 +32,7 @@ export class PermitUnsupportedError extends BaseError {
   constructor(token: Address, why: string, cause?: unknown) {
     super(`${token} cannot be deposited by permit: ${why}.`, {
       cause,
-      next: "Approve Filecoin Pay on the token, then deposit and setOperatorApproval.",
+      next: "Approve on the token whoever is to take it, then pay without a permit.",
     });
   }
 }
@@ -82,6 +83,25 @@ export async function signPermit(client: ActionClient, parameters: SignPermitPar
   });
   const { r, s, yParity } = parseSignature(signature);
   return { deadline, v: 27 + yParity, r, s };
+}
+
+/**
+ * What a call by permit was given, with the permit for what it pays: by the account that sends, for the contract that is called.
+ * @throws PermitUnsupportedError, AccountMissingError
+ */
+export async function permitFor<options extends WriteOptions & { deadline?: bigint }>(
+  client: ActionClient,
+  contract: string,
+  given: options,
+  { token, amount }: { token: Address; amount: bigint },
+): Promise<options & { permit: Permit }> {
+  const { account, address, deadline } = given;
+  const permit = await signPermit(client, {
+    ...{ token, amount, spender: address ?? addressOf(contract, client.chain.id) },
+    ...(account === undefined ? {} : { account }),
+    ...(deadline === undefined ? {} : { deadline }),
+  });
+  return { ...given, permit };
 }
 
 const UNANSWERED = "it answers none of EIP-2612's questions";

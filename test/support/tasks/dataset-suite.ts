@@ -20,6 +20,24 @@ export function datasetSuite(stage: TaskStage): void {
       expect(await readFile(join(output, "a.txt"), "utf8")).to.equal("one file\n");
     });
 
+    it("tells its progress in place on a terminal, wherever the result goes, and in plain lines in a pipe", async () => {
+      const terminal = join(stage.tasks.home, "terminal.mjs");
+      await writeFile(terminal, 'Object.defineProperty(process.stderr, "isTTY", { value: true });\n');
+      const source = join(stage.tasks.home, "source");
+      const pack = (out: string, env = {}) =>
+        stage.tasks.run(["dataset", "pack", source, "--out", join(stage.tasks.home, out), "--json"], { env });
+      const piped = await pack("piped");
+      expect(piped.stderr)
+        .to.match(/Packing .*\n/)
+        .and.not.contain("\x1b[");
+      const changing = await pack("changing", { NODE_OPTIONS: `--import ${terminal}` });
+      expect(changing.stderr).to.contain("Packing").and.contain("\x1b[2K");
+      for (const { code, stdout } of [piped, changing]) {
+        expect(code).to.equal(0);
+        expect(JSON.parse(stdout)).to.include({ files: 2 });
+      }
+    });
+
     it("says which block is damaged, and what to do", async () => {
       const broken = join(stage.tasks.home, "broken");
       await mkdir(broken);

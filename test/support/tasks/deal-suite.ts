@@ -26,6 +26,35 @@ export function dealSuite(stage: TaskStage): void {
       expect(costs.fil.gasAtMost).to.equal(`${fees.reduce((total, fee) => total + fee)}`);
     });
 
+    it("shows before it is signed what it costs in FIL and in token, until when, by epoch and by local time", async () => {
+      const { code, stdout } = await stage.tasks.run(
+        ["deal", "propose", stage.cars, "--copies", "1", "--dry-run"],
+        { env: { TZ: "Pacific/Auckland" } },
+      );
+      expect(code).to.equal(0);
+      const { costs } = await stage.tasks.json<{ costs: { endEpoch: string } }>([
+        "deal",
+        "propose",
+        stage.cars,
+        "--copies",
+        "1",
+        "--dry-run",
+      ]);
+      expect(stdout).to.match(/^deposit into Filecoin Pay +[\d.]+ USDFC$/m);
+      expect(stdout).to.match(/^costs at most +[\d.]+ USDFC until it ends by itself$/m);
+      expect(stdout).to.match(/^gas at most +[\d.]+ FIL/m);
+      const until = /^kept until +epoch ([\d,]+) ~ (\d{4}-\d\d-\d\d \d\d:\d\d), in /m.exec(stdout);
+      const epoch = BigInt(until![1]!.replaceAll(",", ""));
+      // The devnet goes on between the two.
+      expect(Number(BigInt(costs.endEpoch) - epoch)).to.be.within(0, 60);
+      const { timestamp, number } = await stage.client.getBlock();
+      const end = new Date(Number(timestamp + (epoch - number) * 30n) * 1_000);
+      const there = new Intl.DateTimeFormat("sv-SE", {
+        ...{ dateStyle: "short", timeStyle: "short", timeZone: "Pacific/Auckland" },
+      } as Intl.DateTimeFormatOptions);
+      expect(until![2]).to.equal(there.format(end));
+    });
+
     it("proposes to the cheapest offers, deposits by permit, and has the pieces fetched", async () => {
       const told = await stage.dryThenWet<{
         deals: { dealId: string; provider: string }[];

@@ -1,4 +1,5 @@
 import type { DecodedRevert } from "../decode-revert.ts";
+import { computeGuides } from "./compute-guides.ts";
 import { dealGuides, offerGuides } from "./deal-guides.ts";
 import { type Guidance, type Guides, type KnownErrorName, unexpected } from "./guidance.ts";
 import { guideForText, payGuides } from "./pay-guides.ts";
@@ -7,7 +8,13 @@ import { providerGuides } from "./provider-guides.ts";
 export type { Guidance } from "./guidance.ts";
 
 /** What to tell a person about each error that a contract may throw, by its name. Every error has an entry. */
-export const guides: Guides = { ...dealGuides, ...offerGuides, ...providerGuides, ...payGuides };
+export const guides: Guides = {
+  ...dealGuides,
+  ...offerGuides,
+  ...providerGuides,
+  ...computeGuides,
+  ...payGuides,
+};
 
 /** What happened, why, and the next command, for a decoded error; undefined for one that is none of ours. */
 export function guidanceFor({

@@ -1,4 +1,5 @@
 import { formatEther } from "viem";
+import type { computeGuides } from "./compute-guides.ts";
 import type { dealGuides, offerGuides } from "./deal-guides.ts";
 import {
   deal,
@@ -15,7 +16,10 @@ import type { providerGuides } from "./provider-guides.ts";
 
 type PayErrorName = Exclude<
   KnownErrorName,
-  keyof typeof dealGuides | keyof typeof offerGuides | keyof typeof providerGuides
+  | keyof typeof dealGuides
+  | keyof typeof offerGuides
+  | keyof typeof providerGuides
+  | keyof typeof computeGuides
 >;
 
 /** Bookkeeping of Filecoin Pay that cannot fail unless it is wrong. */
@@ -28,6 +32,10 @@ const operators = (what: string, railId: bigint): Guidance => ({
   why: "StorageDeals alone changes the rails of its deals.",
   next: deal(railId),
 });
+
+/** What OpenZeppelin's EIP-712 checks of a contract's name and version, which are fixed in Holdfast's. */
+const signingName = (what: string): Guidance =>
+  unexpected(what, "The name and version of a signing domain are constants of the contract.");
 
 /** A payer's account that is too small. */
 const dry = (what: string, why: string): Guidance => ({
@@ -234,6 +242,8 @@ export const payGuides: Guides<PayErrorName> = {
     why: "An amount or an epoch in the call is beyond all reason.",
     next: `${PROPOSE} --dry-run: look at the figures`,
   }),
+  InvalidShortString: () => signingName("a short string is malformed"),
+  StringTooLong: (text) => signingName(`"${text}" is longer than a short string`),
   SafeERC20FailedOperation: (address) => ({
     what: `the token ${address} failed`,
     why: "It is no ERC-20 token, or it refused.",
