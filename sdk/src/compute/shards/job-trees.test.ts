@@ -12,7 +12,7 @@ import {
 } from "viem";
 import { pieceFrom } from "../../dataset/piece-cid.ts";
 import { JobPlanInvalidError } from "./errors.ts";
-import { attestorsOf, inputsTree, MAX_ATTESTORS, workersTree } from "./job-trees.ts";
+import { inputsTree, workersTree } from "./job-trees.ts";
 
 const commitment = (of: number) => keccak256(toHex(of));
 const account = (of: number) => getAddress(pad(toHex(of), { size: 20 }));
@@ -97,26 +97,5 @@ describe("workersTree", () => {
       "twice",
     );
     expect(() => workersTree(["0x12"])).to.throw(JobPlanInvalidError, "no address");
-  });
-});
-
-describe("attestorsOf", () => {
-  it("sorts signers as the escrow wants them and hashes as it does", () => {
-    const attestors = attestorsOf(2, [account(300), account(2), account(10)]);
-    expect(attestors.signers).to.deep.equal([account(2), account(10), account(300)]);
-    const encoded = encodeAbiParameters(parseAbiParameters("uint256, address[]"), [2n, attestors.signers]);
-    expect(attestors.hash).to.equal(keccak256(encoded));
-    expect(attestorsOf(2, [account(10), account(300), account(2)])).to.deep.equal(attestors);
-    expect(attestorsOf(3, attestors.signers).hash).not.to.equal(attestors.hash);
-  });
-
-  it("refuses what nobody could fulfil", () => {
-    const one = [account(1)];
-    for (const k of [0, 2, -1, 0.5]) expect(() => attestorsOf(k, one)).to.throw(JobPlanInvalidError);
-    expect(() => attestorsOf(1, [])).to.throw(JobPlanInvalidError);
-    expect(() => attestorsOf(1, [...one, ...one])).to.throw(JobPlanInvalidError, "twice");
-    const many = Array.from({ length: MAX_ATTESTORS + 1 }, (_, of) => account(of + 1));
-    expect(() => attestorsOf(1, many)).to.throw(JobPlanInvalidError, "too many");
-    expect(attestorsOf(1, many.slice(1)).signers).to.have.length(MAX_ATTESTORS);
   });
 });
