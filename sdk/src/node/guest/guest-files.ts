@@ -66,7 +66,7 @@ export class GuestFile extends Inode {
     return { ret: wasi.ERRNO_SUCCESS, fd_obj: new OpenFile(this, writable) };
   }
 
-  override stat() {
+  override stat(): wasi.Filestat {
     return stat(this, wasi.FILETYPE_REGULAR_FILE, this.#size, this.options);
   }
 }
@@ -154,7 +154,7 @@ export class GuestDirectory extends Inode {
     return { ret: wasi.ERRNO_SUCCESS, fd_obj: new OpenDirectory(this) };
   }
 
-  override stat() {
+  override stat(): wasi.Filestat {
     return stat(this, wasi.FILETYPE_DIRECTORY, 0, this.options);
   }
 

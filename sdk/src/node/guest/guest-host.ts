@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Fd, WASI, WASIProcExit, wasi } from "@bjorn3/browser_wasi_shim";
 import type { FileSystemOptions, GuestDirectory } from "./guest-files.ts";
+import type { ImportValue, Memory } from "./web-assembly.ts";
 
 export const WASI_MODULE = "wasi_snapshot_preview1";
 
@@ -16,8 +17,6 @@ const TICK = 1_000_000n;
 const WASI_EVENT_SIZE = 32;
 const SUBSCRIPTION_SIZE = 48;
 
-type HostFunction = (...values: never[]) => unknown;
-
 /** The functions of WASI preview 1 over files in memory. `bind` gives them the memory of the guest that calls them. */
 export function createHost(
   args: string[],
@@ -25,7 +24,7 @@ export function createHost(
   fds: Fd[],
   root: GuestDirectory,
   surroundings: Surroundings,
-): { functions: Record<string, HostFunction>; bind(memory: WebAssembly.Memory): void } {
+): { functions: Record<string, ImportValue>; bind(memory: Memory): void } {
   const shim = new WASI(args, env, fds, { debug: false });
   const memory = () => new DataView(shim.inst.exports.memory.buffer);
   const clock = createClock(surroundings.clockStart);
@@ -34,7 +33,7 @@ export function createHost(
   const noSocket = () => wasi.ERRNO_NOTSOCK;
   let exit: WASIProcExit | undefined;
 
-  const own: Record<string, HostFunction> = {
+  const own: Record<string, ImportValue> = {
     args_sizes_get(count: number, size: number) {
       const sizes = args.map((arg) => Buffer.byteLength(arg) + 1);
       memory().setUint32(count, args.length, true);
@@ -90,7 +89,7 @@ export function createHost(
     ...{ sock_accept: noSocket, sock_recv: noSocket, sock_send: noSocket, sock_shutdown: noSocket },
   };
 
-  const functions: Record<string, HostFunction> = {};
+  const functions: Record<string, ImportValue> = {};
   for (const [name, call] of Object.entries({ ...shim.wasiImport, ...own })) {
     functions[name] = (...values) => {
       // A module that catches the exception by which it ends gets no further.
@@ -101,7 +100,7 @@ export function createHost(
   return {
     functions,
     bind: (memory) => {
-      shim.inst = { exports: { memory } };
+      shim.inst = { exports: { memory } } as typeof shim.inst;
     },
   };
 }

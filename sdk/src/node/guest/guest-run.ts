@@ -10,6 +10,7 @@ import {
 } from "./guest-files.ts";
 import { createHost, type Surroundings, WASI_MODULE } from "./guest-host.ts";
 import { capModule, ModuleRefused } from "./wasm-module.ts";
+import { type ImportValue, type Instance, type Module, webAssembly } from "./web-assembly.ts";
 
 /** A file that a guest reads or has written, by its path from the guest's root. */
 export interface GuestBytes {
@@ -154,14 +155,14 @@ function createLoader(
   root: GuestDirectory,
   stdio: () => Fd[],
   surroundings: Surroundings,
-): (path: string) => WebAssembly.Instance {
-  const loaded = new Map<string, WebAssembly.Instance | undefined>();
+): (path: string) => Instance {
+  const loaded = new Map<string, Instance | undefined>();
   const args = ["", ...request.args];
   const env = Object.keys(request.env)
     .sort()
     .map((key) => `${key}=${request.env[key]}`);
 
-  function load(name: string): WebAssembly.Instance {
+  function load(name: string): Instance {
     const path = pathOf(name, root);
     const known = loaded.get(path);
     if (known !== undefined) return known;
@@ -169,29 +170,30 @@ function createLoader(
     loaded.set(path, undefined);
     const file = root.find(path);
     if (!(file instanceof GuestFile)) throw new ModuleRefused(`module not found: "${name}"`);
-    const module = compile(capModule(file.contents, request.memoryPages));
+    const module = attempt(`failed to compile module at "${name}"`, () =>
+      compile(capModule(file.contents, request.memoryPages)),
+    );
     const host = createHost(args, env, stdio(), root, surroundings);
-    const instance = new WebAssembly.Instance(module, importsOf(module, host.functions));
-    if (instance.exports.memory instanceof WebAssembly.Memory) host.bind(instance.exports.memory);
+    const instance = attempt(`failed to load module at "${name}"`, () => {
+      return new webAssembly.Instance(module, importsOf(module, host.functions));
+    });
+    if (instance.exports.memory instanceof webAssembly.Memory) host.bind(instance.exports.memory);
     loaded.set(path, instance);
     return instance;
   }
 
-  function importsOf(
-    module: WebAssembly.Module,
-    functions: Record<string, (...values: never[]) => unknown>,
-  ): WebAssembly.Imports {
-    const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
-    for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+  function importsOf(module: Module, functions: Record<string, ImportValue>) {
+    const imports: Record<string, Record<string, ImportValue>> = {};
+    for (const { module: from, name } of webAssembly.Module.imports(module)) {
       const exports = from === WASI_MODULE ? functions : dependency(from).exports;
       const value = Object.hasOwn(exports, name) ? exports[name] : undefined;
       if (value === undefined) throw new ModuleRefused(`"${name}" is not exported in module "${from}"`);
-      (imports[from] ??= {})[name] = value as WebAssembly.ImportValue;
+      (imports[from] ??= {})[name] = value as ImportValue;
     }
     return imports;
   }
 
-  function dependency(name: string): WebAssembly.Instance {
+  function dependency(name: string): Instance {
     if (typeof root.find(relative(name)) === "number") throw new ModuleRefused(`unknown module "${name}"`);
     return load(name);
   }
@@ -213,11 +215,11 @@ function relative(path: string): string {
   return path.replace(/^\/+|\/+$/g, "");
 }
 
-function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+function compile(bytes: Uint8Array<ArrayBuffer>): Module {
   try {
-    return new WebAssembly.Module(bytes);
+    return new webAssembly.Module(bytes);
   } catch (error) {
-    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    if (!(error instanceof webAssembly.CompileError)) throw error;
     throw new ModuleRefused(error.message.replace(/^WebAssembly\.Module\(\): /, ""));
   }
 }
@@ -236,7 +238,7 @@ const TRAPS: [RegExp, string][] = [
 function messageOf(error: unknown): string {
   if (error instanceof WASIProcExit) return `module closed with exit_code(${error.code})`;
   const message = error instanceof Error ? error.message : String(error);
-  if (!(error instanceof WebAssembly.RuntimeError) && !/call stack/.test(message)) return message;
+  if (!(error instanceof webAssembly.RuntimeError) && !/call stack/.test(message)) return message;
   const trap = TRAPS.find(([pattern]) => pattern.test(message))?.[1] ?? message;
   return `wasm error: ${trap}\nwasm stack trace:\n\t${(error as Error).stack?.match(/wasm-function\[\d+\]/)?.[0] ?? ""}`;
 }

@@ -73,7 +73,7 @@ function capMemories(contents: Uint8Array, pages: number): Uint8Array {
   const reader = new Reader(contents, 0);
   const count = reader.unsigned();
   if (count > 1)
-    throw new ModuleRefused("section memory: at most one memory allowed in module, but read " + count);
+    throw new ModuleRefused(`section memory: at most one memory allowed in module, but read ${count}`);
   if (count === 0) return contents;
   const { min, max, flags } = reader.limits();
   if (flags > 1) throw new ModuleRefused(`section memory: invalid byte for limits: ${flags} != 0x00 or 0x01`);
