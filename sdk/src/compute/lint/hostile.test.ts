@@ -30,7 +30,9 @@ function expectReport(bytes: Uint8Array): LintReport {
   return report;
 }
 
-describe("lintModule on hostile bytes", () => {
+describe("lintModule on hostile bytes", function () {
+  this.timeout(30_000);
+
   it("reports on any bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void expectReport(bytes)),

@@ -18,7 +18,9 @@ const hash = (...parts: Buffer[]) => createHash("sha256").update(Buffer.concat(p
 const leaf = (of: Hex, shard: number, shards: number) =>
   hash(Buffer.of(0, shards >> 8, shards & 255, shard >> 8, shard & 255), Buffer.from(of.slice(2), "hex"));
 
-describe("lotRoot", () => {
+describe("lotRoot", function () {
+  this.timeout(10_000);
+
   it("is the tree that the documents describe, for every size", () => {
     for (let count = 2; count <= 256; count++) {
       const leaves = digests(count).map((of, shard) => leaf(of, shard, count));
@@ -45,7 +47,9 @@ describe("lotRoot", () => {
   });
 });
 
-describe("verifyLotProof", () => {
+describe("verifyLotProof", function () {
+  this.timeout(20_000);
+
   it("holds for every shard of every lot, and for no other digest, place or root", () => {
     const lot = fc
       .integer({ min: 2, max: 256 })

@@ -18,7 +18,9 @@ const file = (path: string, text = path): ResultEntry => ({ path, bytes: bytesOf
 const run = { spec: cidOf("spec"), task: 3, exitCode: -1 };
 const build = (...files: ResultEntry[]) => buildResultManifest({ ...run, files });
 
-describe("buildResultManifest", () => {
+describe("buildResultManifest", function () {
+  this.timeout(10_000);
+
   it("keeps a digest that is on chain: these bytes must never change", () => {
     const manifest = build(
       file("stdout", "ok\n"),
@@ -123,7 +125,9 @@ describe("normaliseExit", () => {
   });
 });
 
-describe("parseResultManifest", () => {
+describe("parseResultManifest", function () {
+  this.timeout(10_000);
+
   it("reads what encodeResultManifest writes", () => {
     const manifest = build(file("outputs/ü"), file("stdout"));
     expect(parseResultManifest(encodeResultManifest(manifest))).to.deep.equal(manifest);

@@ -30,7 +30,9 @@ const inputLeaf = (task: number, piece: Hex) =>
   encodeAbiParameters(parseAbiParameters("uint16 task, bytes32 piece"), [task, piece]);
 const workerLeaf = (worker: Address) => encodeAbiParameters(parseAbiParameters("address"), [worker]);
 
-describe("inputsTree", () => {
+describe("inputsTree", function () {
+  this.timeout(20_000);
+
   it("proves to the escrow each piece that a task reads, and no other", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(40), { minLength: 1, maxLength: 40 }), (seeds) => {

@@ -12,7 +12,9 @@ const shape = fc.record({
   spare: fc.nat(2000),
 });
 
-describe("planByRange", () => {
+describe("planByRange", function () {
+  this.timeout(10_000);
+
   it("gives every item to one shard, in order, evenly", () => {
     fc.assert(
       fc.property(shape, ({ tasks, shardsPerTask, spare }) => {
