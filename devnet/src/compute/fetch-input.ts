@@ -45,9 +45,7 @@ export async function fetchInputs(
       : await readInline(url, source.Target, left);
     left -= found.reduce((sum, { bytes }) => sum + bytes.length, 0);
     if (left < 0) throw new Error(`inputs over limit of ${limits.inputBytes} bytes`);
-    // What is mounted inside of a folder hides the folder's own files.
-    const hidden = sources.some(({ Target }) => Target.startsWith(`${source.Target}/`));
-    if (!hidden) files.push(...found);
+    files.push(...found);
   }
   return files;
 }

@@ -83,13 +83,13 @@ export function inputFacts(target: () => Target): void {
     expect((await resultOf(Executions.Items[0])).get("outputs/words.tsv")).to.equal("x\t2\ny\t1\n");
   });
 
-  it("a source inside of another's folder hides that one", async () => {
+  it("a source may lie inside of another's folder", async () => {
     const inputs = [download("/in", "/a.txt"), download("/in/sub", "/b.txt")];
     const list = async (path: string) => {
       const job = jobOf(guest("test/directory-order"), { args: [path], inputs });
       return (await resultOf((await run(target().url, job)).Executions.Items[0])).get("stdout");
     };
-    expect(await list("/in")).to.equal(".\n..\nsub\n");
+    expect(await list("/in")).to.equal(".\n..\na.txt\nsub\n");
     expect(await list("/in/sub")).to.equal(".\n..\nb.txt\n");
   });
 }

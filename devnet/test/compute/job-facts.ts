@@ -116,7 +116,10 @@ export function jobFacts(target: () => Target): void {
   it("six submissions of one new name at once: one is taken, five change nothing", async () => {
     const job = quick();
     const answers = await Promise.all(Array.from({ length: 6 }, () => put(job)));
-    expect(answers.map(({ status }) => status).sort()).to.deep.equal([200, 500, 500, 500, 500, 500]);
+    const [taken, ...others] = answers.map(({ status }) => status).sort();
+    expect(taken).to.equal(200);
+    // Bacalhau answers either, by how far the first has come: the name exists, or nothing changes.
+    for (const status of others) expect(status).to.be.oneOf([409, 500]);
   });
 
   it("rerun runs the same spec as a new version", async () => {

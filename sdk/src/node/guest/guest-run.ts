@@ -51,7 +51,14 @@ export interface GuestResult {
   firstWrites: { stdout: number; stderr: number };
 }
 
-export type GuestOutcome = { result: GuestResult } | { failure: string };
+export type GuestOutcome = { result: GuestResult } | GuestFailure;
+
+/** Why a run did not come to its end. */
+export interface GuestFailure {
+  failure: string;
+  /** It took more than it may: on another machine, or another day, it might have finished. */
+  limit: boolean;
+}
 
 class OutputTooLarge extends Error {}
 
@@ -82,11 +89,12 @@ export function runHere(request: GuestRequest): GuestOutcome {
       },
     };
   } catch (error) {
-    return { failure: messageOf(error) };
+    const limit = error instanceof OutputTooLarge || isStackOverflow(error);
+    return { failure: messageOf(error), limit };
   }
 }
 
-/** Inputs first, each of their directories only as far as no later one lies in it; then outputs. */
+/** Inputs, each at its path; then outputs, which take the place of what has their name. */
 function rootOf({ inputs, outputs }: GuestRequest, options: FileSystemOptions): GuestDirectory {
   const root = new GuestDirectory(options);
   const folderOf = (parts: string[]) => {
@@ -240,10 +248,14 @@ const TRAPS: [RegExp, string][] = [
   [/^table (index|access|or)|^null function|function signature mismatch/, "invalid table access"],
 ];
 
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && /call stack/.test(error.message);
+}
+
 function messageOf(error: unknown): string {
   if (error instanceof WASIProcExit) return `module closed with exit_code(${error.code})`;
   const message = error instanceof Error ? error.message : String(error);
-  if (/Maximum call stack/.test(message)) return "stack overflow";
+  if (isStackOverflow(error)) return "stack overflow";
   if (!(error instanceof webAssembly.RuntimeError)) return message;
   const trap = TRAPS.find(([pattern]) => pattern.test(message))?.[1] ?? message;
   return `wasm error: ${trap}\nwasm stack trace:\n\t${(error as Error).stack?.match(/wasm-function\[\d+\]/)?.[0] ?? ""}`;
