@@ -1,7 +1,4 @@
-import { once } from "node:events";
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Devnet, startDevnet } from "@holdfast/devnet";
@@ -39,6 +36,7 @@ import {
   toHex,
 } from "viem";
 import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
+import { loopbackServers } from "../test/support/loopback-servers.ts";
 import { createTaskRunner, type TaskRunner } from "../test/support/task-runner.ts";
 import { removeDevnetRecord, writeDevnetRecord } from "./run/deployment.ts";
 
@@ -55,7 +53,7 @@ describe("the doctor finds", function () {
   let tasks: TaskRunner;
   let folder: string;
   let client: HoldfastClient;
-  const servers: Server[] = [];
+  const { serve, close } = loopbackServers();
   const seeded = new Set<string>();
   const stranger = privateKeyToAddress(generatePrivateKey());
 
@@ -67,7 +65,7 @@ describe("the doctor finds", function () {
   });
 
   after(async () => {
-    for (const server of servers) server.close();
+    close();
     await devnet?.stop();
     await tasks?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
@@ -394,21 +392,4 @@ describe("the doctor finds", function () {
       expect(record).to.contain("deploy/deployments/devnet");
     });
   });
-
-  /** A server on loopback. @returns its URL */
-  async function serve(
-    answer: (body: unknown, respond: (status: number, text: string) => void) => unknown,
-  ): Promise<string> {
-    const server = createServer(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-      const body = chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString());
-      await answer(body, (status, text) => {
-        response.writeHead(status, { "content-type": "application/json" }).end(text);
-      });
-    }).listen(0, "127.0.0.1");
-    servers.push(server);
-    await once(server, "listening");
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  }
 });
