@@ -4,6 +4,7 @@ import {
   type ContractRevertedError,
   cancelTasksSync,
   challengeCommitmentOf,
+  checkComputeBindings,
   checkComputeControlSync,
   collectArbiterFeesSync,
   depositStakeSync,
@@ -130,6 +131,22 @@ describe("the SDK's compute actions: a job over stored data, cheated, challenged
         ...{ free: 2n * STAKE, locked: 0n, unbonding: 0n, unbondingUntil: 0n },
       });
     }
+  });
+
+  it("rest on one deployment, and the doctor tells another one", async () => {
+    const { contracts } = stage.deals.chain;
+    const stranger = fresh();
+    const wrong = async (change: Partial<typeof contracts>) => {
+      const checks = await checkComputeBindings(stage.judge, { ...contracts, ...change });
+      return checks.filter(({ ok }) => !ok).map(({ name }) => name);
+    };
+    expect(await wrong({})).to.deep.equal([]);
+    expect(await wrong({ deals: stranger })).to.deep.equal(["partners of ComputeEscrow"]);
+    expect(await wrong({ registry: stranger })).to.deep.equal(["partners of ComputeRegistry"]);
+    expect(await wrong({ computeRegistry: stranger })).to.include("partners of ComputeEscrow");
+    expect(await wrong({ escrow: contracts.usdfc })).to.include.members([
+      ...["partners of SingleArbiter", "binding of compute registry"],
+    ]);
   });
 
   it("post a job, which is found again by its id and cannot be made up", async () => {
