@@ -1,7 +1,7 @@
 /**
  * `npx node scripts/bench/gas.ts` (after `npm run build`): a deal's whole life, every call of it; then entry points, compared
  * with what was aimed at and with the cheapest rival that is known: a DDO Diamond on Filecoin Pay, from allocation to
- * first settlement. EVM gas of whole transactions, on doubles of actors and of Filecoin Pay: not Filecoin gas.
+ * first settlement; then a compute task's whole life in each mode. EVM gas of whole transactions, on doubles of actors and of Filecoin Pay: not Filecoin gas.
  */
 import { gasGroups } from "../snapshots.ts";
 
@@ -39,7 +39,13 @@ const ROWS: Row[] = [
   },
 ];
 
-const { gas: measured = {}, life = {} } = await gasGroups(process.cwd());
+const COMPUTE_GOALS: Record<string, { goal: number; aim?: number }> = {
+  // The aim is half of what the cheapest rival that checks anything needs.
+  "Optimistic, alone": { goal: 450_000, aim: 273_000 },
+  "Optimistic, in a batch of 10": { goal: 92_000 },
+};
+
+const { gas: measured = {}, life = {}, "compute life": computeLife = {} } = await gasGroups(process.cwd());
 
 /** Scenario -> call -> figure, out of `scenario # call # figure`: what test/contracts/gas/DealLifeGas.t.sol counted. */
 const lives: Record<string, Record<string, Record<string, number>>> = {};
@@ -82,4 +88,16 @@ const [one, many] = ["after 1 fault", "after 10,000 faults"].map(
 console.log(
   `settlement after 10,000 faults and recoveries: ${many}, ${((many as number) / (one as number)).toFixed(2)} of after one`,
 );
+
+const tasks: Record<string, Record<string, number>> = {};
+for (const [name, value] of Object.entries(computeLife)) {
+  const [scenario = "", call = ""] = name.split(" # ");
+  tasks[scenario] ??= {};
+  tasks[scenario][call] = value;
+}
+console.log("\nA compute task's life, EVM gas a task:");
+const CALLS = ["create", "accept", "submit", "attest", "seal", "open", "finalise", "withdraw", "in all"];
+for (const [scenario, gas] of Object.entries(tasks)) Object.assign(gas, COMPUTE_GOALS[scenario]);
+console.table(tasks, [...CALLS, "goal", "aim"]);
+console.log();
 for (const [name, value] of Object.entries(measured)) console.log(`${name}: ${value}`);

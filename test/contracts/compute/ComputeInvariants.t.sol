@@ -5,7 +5,9 @@ import {ComputeRegistry} from "../../../contracts/compute/ComputeRegistry.sol";
 import {IComputeEscrow} from "../../../contracts/compute/IComputeEscrow.sol";
 import {IComputeLedger, WITHHELD} from "../../../contracts/compute/IComputeLedger.sol";
 import {IComputeRegistry} from "../../../contracts/compute/IComputeRegistry.sol";
+import {IComputeSettlement} from "../../../contracts/compute/IComputeSettlement.sol";
 import {IStorageDeals} from "../../../contracts/deals/IStorageDeals.sol";
+import {Epoch} from "../../../contracts/fvm/Epoch.sol";
 import {UsdfcDouble} from "../../../contracts/mocks/payments/UsdfcDouble.sol";
 import {IProviderRegistry} from "../../../contracts/providers/IProviderRegistry.sol";
 import {ComputeFixture} from "../../support/ComputeFixture.sol";
@@ -15,6 +17,7 @@ import {vm} from "../../support/Vm.sol";
 /// Everybody who acts on jobs, for invariant tests: each function is one action of one role, as far as it is possible.
 contract ComputeHandler is ComputeFixture {
     uint16 private constant TASKS = 2;
+    uint256 private constant SIGNER = 0xA1;
 
     IComputeLedger.Job[] private _jobs;
     mapping(bytes32 action => uint256) public calls;
@@ -31,9 +34,15 @@ contract ComputeHandler is ComputeFixture {
 
     /* ACTIONS */
 
+    /// In each mode, in the token and in FIL.
     function doCreate(uint256 kind, uint256 audit) external {
         if (_jobs.length >= 6) return;
         IComputeLedger.JobParams memory p = kind % 2 == 0 ? jobTerms() : quorumTerms();
+        if (kind % 4 == 0) {
+            (p.mode, p.attestEpochs) = (IComputeLedger.Mode.Attested, 10);
+            p.attestors = keccak256(abi.encode(uint256(1), _signers()));
+        }
+        if (audit % 2 == 0) p.token = address(0);
         (p.tasks, p.auditBps) = (TASKS, uint16(bound(audit, 500, 10_000)));
         (p.stake, p.maxRounds) = (60 ether, uint8(bound(kind, 1, 3)));
         if (kind % 3 == 0) (p.coordinator, p.coordinatorBps) = (coordinator, 777);
@@ -106,6 +115,22 @@ contract ComputeHandler is ComputeFixture {
         _observe();
     }
 
+    function doAttest(uint256 pick, uint256 key) external {
+        (bool any, IComputeLedger.Job memory job, uint16 task) = _pick(pick);
+        if (!any || job.params.mode != IComputeLedger.Mode.Attested) return;
+        IComputeSettlement.Attestation memory attestation;
+        (attestation.k, attestation.signers) = (1, _signers());
+        attestation.signatures = new bytes[](1);
+        attestation.validUntil = Epoch.wrap(uint64(vm.getBlockNumber()));
+        bytes32 digest = escrow.attestationOf(job, task, attestation.validUntil);
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key % 4 == 0 ? SIGNER + 1 : SIGNER, digest);
+        attestation.signatures[0] = abi.encodePacked(r, s, v);
+        try escrow.attest(job, task, attestation) {
+            ++calls["attest"];
+        } catch {}
+        _observe();
+    }
+
     function doApprove(uint256 pick) external {
         (bool any, IComputeLedger.Job memory job, uint16 task) = _pick(pick);
         if (!any) return;
@@ -138,8 +163,9 @@ contract ComputeHandler is ComputeFixture {
             claim,
             SALT
         );
+        uint256 value = job.params.token == address(0) ? job.params.challengeBond : 0;
         vm.prank(challenger);
-        try escrow.lockChallenge(job, task, commitment) {
+        try escrow.lockChallenge{value: value}(job, task, commitment) {
             ++calls["lock"];
         } catch {}
         if (named) {
@@ -174,25 +200,37 @@ contract ComputeHandler is ComputeFixture {
     function doWithdraw(uint256 who) external {
         address[9] memory all = parties();
         address account = all[who % 8];
-        if (escrow.creditOf(account, address(coin)) == 0) return;
+        address token = _token(who / 8);
+        if (escrow.creditOf(account, token) == 0) return;
         ++calls["withdraw"];
         vm.prank(account);
-        escrow.withdraw(address(coin), account);
+        escrow.withdraw(token, account);
     }
 
-    function doBurn() external {
-        if (escrow.creditOf(BURNT, address(coin)) == 0) return;
+    function doBurn(uint256 which) external {
+        address token = _token(which);
+        if (escrow.creditOf(BURNT, token) == 0) return;
         ++calls["burn"];
-        escrow.burn(address(coin));
+        escrow.burn(token);
     }
 
     function doUnbond(uint256 who, uint256 amount) external {
         address worker = _worker(who);
-        uint128 free = stakes.stakeOf(worker, address(coin)).free;
+        address token = _token(who / 3);
+        uint128 free = stakes.stakeOf(worker, token).free;
         if (free < 200 ether) return;
         ++calls["unbond"];
         vm.prank(worker);
-        stakes.unbond(address(coin), uint128(bound(amount, 1, 10 ether)));
+        stakes.unbond(token, uint128(bound(amount, 1, 10 ether)));
+    }
+
+    function doWithdrawStake(uint256 who) external {
+        address worker = _worker(who);
+        address token = _token(who / 3);
+        vm.prank(worker);
+        try stakes.withdraw(token, worker) {
+            ++calls["withdraw stake"];
+        } catch {}
     }
 
     function doAdvance(uint256 epochs) external {
@@ -217,9 +255,10 @@ contract ComputeHandler is ComputeFixture {
     }
 
     /// What tasks have locked: budgets of those that are not final, bonds, shares held back; and the workers' stakes.
-    function locked() external view returns (uint256 money, uint256 stake) {
+    function locked(address token) external view returns (uint256 money, uint256 stake) {
         for (uint256 i; i < _jobs.length; ++i) {
             IComputeLedger.JobParams memory p = _jobs[i].params;
+            if (p.token != token) continue;
             for (uint16 task; task < TASKS; ++task) {
                 IComputeLedger.Task memory t = taskOf(_jobs[i], task);
                 if (t.state < IComputeLedger.TaskState.Accepted) {
@@ -279,6 +318,15 @@ contract ComputeHandler is ComputeFixture {
         return (true, _jobs[(pick / 2) % _jobs.length], uint16(pick % TASKS));
     }
 
+    function _token(uint256 which) private view returns (address) {
+        return which % 2 == 0 ? address(coin) : address(0);
+    }
+
+    function _signers() private pure returns (address[] memory signers) {
+        signers = new address[](1);
+        signers[0] = vm.addr(SIGNER);
+    }
+
     function _worker(uint256 who) private view returns (address) {
         return [alice, bob, carol][who % 3];
     }
@@ -288,20 +336,23 @@ contract ComputeHandler is ComputeFixture {
     }
 }
 
-/// What holds whatever requesters, workers, challengers and arbiters do, in whichever order.
+/// What holds whatever requesters, workers, attestors, challengers and arbiters do, in whichever order; in FIL as in a
+/// token.
 contract ComputeInvariantsTest is Test {
     ComputeHandler private _handler;
     IComputeEscrow private _escrow;
     ComputeRegistry private _stakes;
     UsdfcDouble private _coin;
-    uint256 private _supply;
+    address[2] private _tokens;
+    uint256[2] private _supplies;
 
     function setUp() external {
         _handler = new ComputeHandler();
         (_escrow, _stakes, _coin) = _handler.world();
-        _supply = _coin.totalSupply();
+        _tokens[0] = address(_coin);
+        for (uint256 i; i < 2; ++i) _supplies[i] = _supply(_tokens[i]);
         targetContract(address(_handler));
-        bytes4[] memory actions = new bytes4[](15);
+        bytes4[] memory actions = new bytes4[](17);
         actions[0] = ComputeHandler.doCreate.selector;
         actions[1] = ComputeHandler.doAccept.selector;
         actions[2] = ComputeHandler.doRelease.selector;
@@ -317,36 +368,43 @@ contract ComputeInvariantsTest is Test {
         actions[12] = ComputeHandler.doUnbond.selector;
         actions[13] = ComputeHandler.doAdvance.selector;
         actions[14] = ComputeHandler.doAdvanceLong.selector;
+        actions[15] = ComputeHandler.doAttest.selector;
+        actions[16] = ComputeHandler.doWithdrawStake.selector;
         targetSelector(address(_handler), actions);
     }
 
     /// The escrow has, or has to collect, exactly what it owes: credits, and what tasks have locked.
     function invariant_TheEscrowHoldsWhatItOwes() external view {
-        (uint256 money, ) = _handler.locked();
-        uint256 held = _coin.balanceOf(address(_escrow)) + _escrow.uncollected(address(_coin));
-        assertEq(held, _credits() + money, "escrow");
+        for (uint256 i; i < 2; ++i) {
+            (uint256 money, ) = _handler.locked(_tokens[i]);
+            uint256 held = _balance(_tokens[i], address(_escrow)) + _escrow.uncollected(_tokens[i]);
+            assertEq(held, _credits(_tokens[i]) + money, "escrow");
+        }
     }
 
     /// The registry has exactly the stakes and what was slashed; and the two agree on the latter.
     function invariant_TheRegistryHoldsTheStakes() external view {
-        address token = address(_coin);
-        uint256 sum = _stakes.collectable(token);
-        assertEq(_escrow.uncollected(token), sum, "slashed");
-        address[9] memory all = _handler.parties();
-        for (uint256 i; i < 9; ++i) {
-            IComputeRegistry.Stake memory stake = _stakes.stakeOf(all[i], token);
-            sum += uint256(stake.free) + stake.locked + stake.unbonding;
+        for (uint256 i; i < 2; ++i) {
+            uint256 sum = _stakes.collectable(_tokens[i]);
+            assertEq(_escrow.uncollected(_tokens[i]), sum, "slashed");
+            address[9] memory all = _handler.parties();
+            for (uint256 j; j < 9; ++j) {
+                IComputeRegistry.Stake memory stake = _stakes.stakeOf(all[j], _tokens[i]);
+                sum += uint256(stake.free) + stake.locked + stake.unbonding;
+            }
+            assertEq(_balance(_tokens[i], address(_stakes)), sum, "registry");
         }
-        assertEq(_coin.balanceOf(address(_stakes)), sum, "registry");
     }
 
     /// Each stake is released or slashed once: what is locked is what slots of open tasks hold.
     function invariant_LockedStakesAreTheOpenSlots() external view {
-        (, uint256 stake) = _handler.locked();
-        uint256 sum;
-        address[9] memory all = _handler.parties();
-        for (uint256 i; i < 9; ++i) sum += _stakes.stakeOf(all[i], address(_coin)).locked;
-        assertEq(sum, stake, "locked");
+        for (uint256 i; i < 2; ++i) {
+            (, uint256 stake) = _handler.locked(_tokens[i]);
+            uint256 sum;
+            address[9] memory all = _handler.parties();
+            for (uint256 j; j < 9; ++j) sum += _stakes.stakeOf(all[j], _tokens[i]).locked;
+            assertEq(sum, stake, "locked");
+        }
     }
 
     function invariant_ATaskIsFinalOnce() external view {
@@ -357,21 +415,35 @@ contract ComputeInvariantsTest is Test {
     function invariant_AStrangerCanFinishEverything() external {
         _handler.wrapUp();
         assertTrue(_handler.allFinal(), "all tasks are final");
-        (uint256 money, uint256 stake) = _handler.locked();
-        assertEq(money + stake, 0, "nothing is locked");
-        address[9] memory all = _handler.parties();
-        for (uint256 i; i < 8; ++i) {
-            if (_escrow.creditOf(all[i], address(_coin)) == 0) continue;
-            vm.prank(all[i]);
-            _escrow.withdraw(address(_coin), all[i]);
+        for (uint256 i; i < 2; ++i) {
+            address token = _tokens[i];
+            (uint256 money, uint256 stake) = _handler.locked(token);
+            assertEq(money + stake, 0, "nothing is locked");
+            address[9] memory all = _handler.parties();
+            for (uint256 j; j < 8; ++j) {
+                if (_escrow.creditOf(all[j], token) == 0) continue;
+                vm.prank(all[j]);
+                _escrow.withdraw(token, all[j]);
+            }
+            if (_escrow.creditOf(all[8], token) != 0) _escrow.burn(token);
+            assertEq(_balance(token, address(_escrow)), 0, "nothing is left");
+            assertEq(_supply(token), _supplies[i], "no money was made");
         }
-        if (_escrow.creditOf(all[8], address(_coin)) != 0) _escrow.burn(address(_coin));
-        assertEq(_coin.balanceOf(address(_escrow)), 0, "nothing is left");
-        assertEq(_coin.totalSupply(), _supply, "no coin was made");
     }
 
-    function _credits() private view returns (uint256 sum) {
+    function _credits(address token) private view returns (uint256 sum) {
         address[9] memory all = _handler.parties();
-        for (uint256 i; i < 9; ++i) sum += _escrow.creditOf(all[i], address(_coin));
+        for (uint256 i; i < 9; ++i) sum += _escrow.creditOf(all[i], token);
+    }
+
+    /// What parties and contracts have between them.
+    function _supply(address token) private view returns (uint256 sum) {
+        address[9] memory all = _handler.parties();
+        for (uint256 i; i < 9; ++i) sum += _balance(token, all[i]);
+        sum += _balance(token, address(_escrow)) + _balance(token, address(_stakes));
+    }
+
+    function _balance(address token, address account) private view returns (uint256) {
+        return token == address(0) ? account.balance : UsdfcDouble(token).balanceOf(account);
     }
 }

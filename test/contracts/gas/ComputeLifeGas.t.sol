@@ -166,7 +166,7 @@ contract ComputeLifeGasTest is ComputeFixture {
     }
 
     function _stake(address worker) private {
-        coin.mint(worker, 9_000 ether);
+        coin.mint(worker, 10_000 ether);
         vm.prank(worker);
         stakes.deposit(worker, address(coin), 9_000 ether);
     }

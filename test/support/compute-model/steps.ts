@@ -52,7 +52,7 @@ class Dice {
 const ANYBODY: readonly Party[] = PARTIES.filter((party) => party !== "burnt");
 const ROOTS = [17n, 17n, 17n, 17n, 17n, 18n, 18n, 20n];
 const PIECES = [100n, 100n, 100n, 100n, 100n, 101n, 0n];
-const RULINGS = [17n, 17n, 17n, 18n, 20n, 1n, 2n, 3n, 4n, 0n, 5n, 15n];
+const RULINGS = [17n, 18n, 20n, 1n, 1n, 2n, 2n, 3n, 3n, 4n, 4n, 0n, 15n];
 const SALTS = [1n, 2n];
 
 /**
@@ -112,9 +112,9 @@ function callOf(dice: Dice, world: World, { terms }: Job, task: Task): CallKind 
       return dice.isOnce(10) ? "wait" : "open";
     case "Submitted":
       if (terms.mode === "Attested" && !dice.isOnce(3)) return "attest";
-      return dice.of(["lockChallenge", "lockChallenge", "approve", "wait", "wait"] as const);
+      return dice.of(["lockChallenge", "lockChallenge", "lockChallenge", "approve", "wait"] as const);
     case "Challenged":
-      return dice.isOnce(5) ? "wait" : "nameChallenge";
+      return dice.isOnce(3) ? "wait" : "nameChallenge";
     case "Disputed":
       return dice.isOnce(4) ? "wait" : "rule";
     case "Accepted":
