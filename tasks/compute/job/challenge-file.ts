@@ -2,7 +2,6 @@ import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { challengeCommitmentOf, randomSalt, type TaskRound } from "@holdfast/sdk";
 import type { Address, Hex } from "viem";
-import { z } from "zod";
 import { FileUnusableError } from "../errors.ts";
 
 /** Whose challenge, and of what. */
@@ -15,8 +14,7 @@ export interface KeptChallenge {
   commitment: Hex;
 }
 
-const hex = z.string().regex(/^0x[0-9a-f]{64}$/) as unknown as z.ZodType<Hex>;
-const schema = z.strictObject({ root: hex, salt: hex });
+const DIGEST = /^0x[0-9a-f]{64}$/;
 
 /** One file for each challenge, in a folder that git ignores. */
 export function challengePath(
@@ -24,7 +22,7 @@ export function challengePath(
   { chainId, escrow, jobId, task, round, challenger }: ChallengeOf,
 ) {
   const name = [chainId, escrow, jobId, task, round, challenger].join("-").toLowerCase();
-  return join(root, ".holdfast", "challenges", `${name}.json`);
+  return join(root, ".holdfast", "challenges", `${name}.txt`);
 }
 
 /** A challenge of a root, not kept yet. */
@@ -40,16 +38,12 @@ export async function readChallenge(path: string, of: ChallengeOf): Promise<Kept
     throw error;
   });
   if (text === undefined) return undefined;
-  try {
-    const { root, salt } = schema.parse(JSON.parse(text));
-    return { root, salt, commitment: challengeCommitmentOf({ ...of, root, salt }) };
-  } catch (cause) {
-    throw new FileUnusableError(
-      `${path} holds no challenge.`,
-      "Restore it: the salt stands in it alone",
-      cause,
-    );
+  const [root, salt, ...rest] = text.trimEnd().split(" ");
+  if (DIGEST.test(root ?? "") && DIGEST.test(salt ?? "") && rest.length === 0) {
+    const known = { root: root as Hex, salt: salt as Hex };
+    return { ...known, commitment: challengeCommitmentOf({ ...of, ...known }) };
   }
+  throw new FileUnusableError(`${path} holds no challenge.`, "Restore it: the salt stands in it alone");
 }
 
 /** Keeps a challenge before its first transaction is sent, readable by its owner alone; it is on the disk when this returns. */
@@ -57,7 +51,7 @@ export async function keepChallenge(path: string, { root, salt }: KeptChallenge)
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = await open(path, "wx", 0o600);
   try {
-    await file.writeFile(`${JSON.stringify({ root, salt })}\n`);
+    await file.writeFile(`${root} ${salt}\n`);
     await file.sync();
   } finally {
     await file.close();
