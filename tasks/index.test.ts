@@ -73,9 +73,9 @@ describe("the tasks", function () {
 describe("docs/cli.md", () => {
   const text = readFileSync("docs/cli.md", "utf8");
   const sections = new Map(
-    [...text.matchAll(/^### `npx hardhat ([a-z-]+(?: [a-z-]+){0,2})(.*)`\n([\s\S]*?)(?=^##|$(?![\s\S]))/gm)].map(
-      ([, name, usage, body]) => [name as string, { usage: usage as string, body: body as string }],
-    ),
+    [
+      ...text.matchAll(/^### `npx hardhat ([a-z-]+(?: [a-z-]+){0,2})(.*)`\n([\s\S]*?)(?=^##|$(?![\s\S]))/gm),
+    ].map(([, name, usage, body]) => [name as string, { usage: usage as string, body: body as string }]),
   );
 
   it("has every task, and no other", () => {
