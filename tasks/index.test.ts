@@ -11,6 +11,8 @@ const WRITES = ["dryRun", "yes", "wait", "key", "from"];
 const WRITING = new Set([
   ...["provider register", "provider offer", "provider withdraw"],
   ...["deal propose", "deal extend", "deal end", "deal settle", "deal report", "deal fund"],
+  ...["compute node register", "compute node stake", "compute node unstake", "compute job post"],
+  ...["compute job approve", "compute job cancel", "compute job refund", "compute job challenge"],
   "deploy",
 ]);
 
@@ -35,6 +37,10 @@ describe("the tasks", function () {
         "deal settle",
         "deal report",
       ],
+      ...["compute node register", "compute node status", "compute node stake", "compute node unstake"],
+      ...["compute job post", "compute job list", "compute job status", "compute job result"],
+      ...["compute job cancel", "compute job refund", "compute job approve", "compute job challenge"],
+      ...["compute lint", "compute run"],
       ...[
         "fil address",
         "fil epoch",
@@ -67,9 +73,9 @@ describe("the tasks", function () {
 describe("docs/cli.md", () => {
   const text = readFileSync("docs/cli.md", "utf8");
   const sections = new Map(
-    [...text.matchAll(/^### `npx hardhat ([a-z-]+(?: [a-z-]+)?)(.*)`\n([\s\S]*?)(?=^##|$(?![\s\S]))/gm)].map(
-      ([, name, usage, body]) => [name as string, { usage: usage as string, body: body as string }],
-    ),
+    [
+      ...text.matchAll(/^### `npx hardhat ([a-z-]+(?: [a-z-]+){0,2})(.*)`\n([\s\S]*?)(?=^##|$(?![\s\S]))/gm),
+    ].map(([, name, usage, body]) => [name as string, { usage: usage as string, body: body as string }]),
   );
 
   it("has every task, and no other", () => {

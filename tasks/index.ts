@@ -1,4 +1,5 @@
 import type { TaskDefinition } from "hardhat/types/tasks";
+import { computeTasks } from "./compute/index.ts";
 import { datasetTasks } from "./dataset/index.ts";
 import { dealTasks } from "./deal/index.ts";
 import { deployTasks } from "./deploy/index.ts";
@@ -12,6 +13,7 @@ export const tasks: TaskDefinition[] = [
   ...datasetTasks,
   ...providerTasks,
   ...dealTasks,
+  ...computeTasks,
   ...filTasks,
   ...keysTasks,
   ...devnetTasks,

@@ -28,13 +28,14 @@ export default command<LintArguments>(async ({ wasm, memory }) => {
   });
   const memoryMb = memory === undefined ? undefined : Number(whole("--memory", memory));
   const { verdict, findings } = lintModule(bytes, {
-    ...(memoryMb === undefined ? {} : { memoryPages: memoryPages({ resources: { cpuMillis: 1, memoryMb } }) }),
+    ...(memoryMb === undefined
+      ? {}
+      : { memoryPages: memoryPages({ resources: { cpuMillis: 1, memoryMb } }) }),
   });
   const found = findings.map(({ code, weight, where, offset, what, next }) =>
-    [
-      `${weight}: ${where}, byte ${offset} (${code})`,
-      fields({ "  what": what, "  what to do": next }),
-    ].join("\n"),
+    [`${weight}: ${where}, byte ${offset} (${code})`, fields({ "  what": what, "  what to do": next })].join(
+      "\n",
+    ),
   );
   return {
     json: { wasm, bytes: bytes.length, verdict, findings },

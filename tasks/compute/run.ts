@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import {
   asFile,
   buildResultManifest,
@@ -16,7 +16,7 @@ import { type GuestBytes, runGuest } from "@holdfast/sdk/node";
 import type { CommonArguments } from "../define.ts";
 import { command } from "../run/command.ts";
 import { fields, table } from "../run/output.ts";
-import { type Tell, inStage } from "../run/progress.ts";
+import { inStage, type Tell } from "../run/progress.ts";
 import { numbersOf } from "./numbers.ts";
 import { checkModule, openFiles, readSpec, type SpecFiles } from "./spec-files.ts";
 
@@ -97,7 +97,11 @@ async function runTask(
     for (const { target, ...file } of inputsOfShard(spec, task, shard)) {
       inputs.push({ path: `${target}/${file.name}`, bytes: await files.bytesOf(file) });
     }
-    const { exit, files: written, stdout } = await runGuest({
+    const {
+      exit,
+      files: written,
+      stdout,
+    } = await runGuest({
       ...{ module, args: Engine.Params.Parameters, env: Env, inputs, outputs: spec.outputs, signal },
       limits: {
         memoryBytes: spec.resources.memoryMb * 1_000_000,

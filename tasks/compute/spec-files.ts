@@ -40,7 +40,11 @@ export interface SpecFiles {
 export async function openFiles(specPath: string, named: string | undefined): Promise<SpecFiles> {
   const folder = named ?? dirname(specPath);
   const listed = await readdir(folder, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
-    throw new FileUnusableError(`${folder} cannot be read: ${cause.code}.`, "Name a folder by --files", cause);
+    throw new FileUnusableError(
+      `${folder} cannot be read: ${cause.code}.`,
+      "Name a folder by --files",
+      cause,
+    );
   });
   const names = listed.filter((entry) => entry.isFile()).map(({ name }) => name);
   const known = new Map<string, string>();

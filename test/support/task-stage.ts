@@ -10,6 +10,7 @@ import {
   createHoldfastClient,
   getAccountIfSettled,
   getBond,
+  getJobCount,
   getOfferCount,
   type HoldfastClient,
 } from "@holdfast/sdk";
@@ -20,7 +21,10 @@ import { createTaskRunner, type TaskRunner } from "./task-runner.ts";
 /** What `devnet --json` says. */
 export interface DevnetDescription {
   rpcUrl: string;
-  contracts: { deals: Address; registry: Address; pay: Address; usdfc: Address };
+  contracts: Record<
+    "deals" | "registry" | "pay" | "usdfc" | "computeRegistry" | "escrow" | "arbiter",
+    Address
+  >;
   providers: { miner: string; offer: string; url: string }[];
   testAccounts: TestAccount[];
 }
@@ -72,14 +76,17 @@ export async function openTaskStage(): Promise<TaskStage> {
   const miner = () => chain.providers[0]!.miner;
 
   async function stateOf(who: Address) {
-    const { registry, pay, usdfc } = chain.contracts;
-    const [nonce, { currentFunds }, { posted, unbonding }, offers] = await Promise.all([
+    const { registry, pay, usdfc, computeRegistry, escrow } = chain.contracts;
+    const [nonce, jobs, staked, held, { currentFunds }, { posted, unbonding }, offers] = await Promise.all([
       client.getTransactionCount({ address: who }),
+      getJobCount(client, { address: escrow }),
+      client.getBalance({ address: computeRegistry }),
+      client.getBalance({ address: escrow }),
       getAccountIfSettled(client, { address: pay, token: usdfc, owner: account("client").address }),
       getBond(client, { address: registry, provider: BigInt(miner().slice(2)) }),
       getOfferCount(client, { address: registry }),
     ]);
-    return { nonce, currentFunds, posted, unbonding, offers };
+    return { nonce, jobs, staked, held, currentFunds, posted, unbonding, offers };
   }
 
   return {

@@ -1,5 +1,5 @@
 import { approveTasksCall, approveTasksSync } from "@holdfast/sdk";
-import { zeroAddress, type TransactionReceipt } from "viem";
+import { type TransactionReceipt, zeroAddress } from "viem";
 import type { WriteArguments } from "../../define.ts";
 import { command } from "../../run/command.ts";
 import { fields } from "../../run/output.ts";

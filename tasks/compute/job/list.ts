@@ -33,7 +33,13 @@ export default command<ListArguments>(async (args, context) => {
   const time = await connection.time();
   const back = epochs("--since", args.since);
   const jobs = await inStage("Reading the escrow's jobs", async (tell) => {
-    const found = await findJobs(connection, { address, requester, from: time.head - back, to: time.head, tell });
+    const found = await findJobs(connection, {
+      address,
+      requester,
+      from: time.head - back,
+      to: time.head,
+      tell,
+    });
     const listed: { job: FoundJob; currency: Currency; states: NumberedTask["state"][] }[] = [];
     for (const job of found) {
       tell(`job ${job.id}`);

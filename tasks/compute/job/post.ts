@@ -103,7 +103,14 @@ export default command<PostArguments>(async (args, context) => {
       outcome([job]) {
         const { jobId, created } = job!;
         return {
-          json: { job: jobId, created, specCid: cid, specDigest: params.specDigest, tasks: params.tasks, params },
+          json: {
+            job: jobId,
+            created,
+            specCid: cid,
+            specDigest: params.specDigest,
+            tasks: params.tasks,
+            params,
+          },
           text: fields({
             ...{ job: jobId, spec: cid, tasks: params.tasks, locked: currency.text(cost) },
             "accepted by": time.text(created + BigInt(params.acceptEpochs)),

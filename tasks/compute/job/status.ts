@@ -21,7 +21,16 @@ export default command<JobArguments>(async (args, context) => {
   ]);
   const mode = COMPUTE_MODES[params.mode];
   return {
-    json: { job: jobId, requester, created, mode, specCid: cidOfDigest(params.specDigest), params, credit, tasks: rows },
+    json: {
+      job: jobId,
+      requester,
+      created,
+      mode,
+      specCid: cidOfDigest(params.specDigest),
+      params,
+      credit,
+      tasks: rows,
+    },
     text: [
       fields({
         ...{ job: jobId, requester, spec: cidOfDigest(params.specDigest) },
@@ -58,5 +67,7 @@ export default command<JobArguments>(async (args, context) => {
 });
 
 function hasRoot({ state }: NumberedTask): boolean {
-  return ["Submitted", "Challenged", "Disputed"].includes(state) || (isFinalTask(state) && state === "Accepted");
+  return (
+    ["Submitted", "Challenged", "Disputed"].includes(state) || (isFinalTask(state) && state === "Accepted")
+  );
 }

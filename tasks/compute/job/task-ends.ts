@@ -16,7 +16,11 @@ export function taskEndsOf(receipts: readonly TransactionReceipt[], escrow: Addr
   for (const receipt of receipts) {
     for (const { eventName, args } of extractComputeEvents(receipt, escrow)) {
       if (eventName === "TaskFinished") {
-        ends.push({ task: args.task, state: TASK_STATES[args.state] ?? `${args.state}`, refund: args.refund });
+        ends.push({
+          task: args.task,
+          state: TASK_STATES[args.state] ?? `${args.state}`,
+          refund: args.refund,
+        });
       } else if (eventName in MOVES) {
         moved.push({ task: (args as { task: number }).task, what: MOVES[eventName]! });
       }

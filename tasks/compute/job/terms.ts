@@ -15,7 +15,7 @@ import { amount, epochs, evmAddress, whole } from "../../run/parse.ts";
 
 /** What of a job is said on the command line. */
 export interface TermsArguments {
-  price: string;
+  price: string | undefined;
   minPrice: string | undefined;
   stake: string | undefined;
   arbiterFee: string | undefined;
@@ -114,7 +114,12 @@ function modeOf(args: TermsArguments): Pick<JobParams, "mode" | "m" | "n" | "att
       `${POST} --mode attested --attestors 2of:<address>,<address>,<address>`,
     );
   }
-  return { mode, m: 1, n: 1, attestors: attestorsOf({ k: Number(k), signers: listOf("--attestors", signers!) }) };
+  return {
+    mode,
+    m: 1,
+    n: 1,
+    attestors: attestorsOf({ k: Number(k), signers: listOf("--attestors", signers!) }),
+  };
 
   function only(option: string, given: string | undefined, fits: boolean): void {
     if (given === undefined || fits) return;
@@ -123,20 +128,21 @@ function modeOf(args: TermsArguments): Pick<JobParams, "mode" | "m" | "n" | "att
 }
 
 function moneyOf(args: TermsArguments, onMainnet: boolean) {
+  if (args.price === undefined) {
+    throw new TaskConfigError("What does a task's slot pay?", `${POST} --price <amount>`);
+  }
   const maxPrice = amount("--price", args.price);
   const minPrice = args.minPrice === undefined ? maxPrice : amount("--min-price", args.minPrice);
   const auditBps =
     args.audit === undefined ? (onMainnet ? 1_000 : 2_000) : number("--audit", args.audit, Number(BPS));
-  const arbiterFee =
-    args.arbiterFee === undefined ? maxPrice / 2n : amount("--arbiter-fee", args.arbiterFee);
+  const arbiterFee = args.arbiterFee === undefined ? maxPrice / 2n : amount("--arbiter-fee", args.arbiterFee);
   return {
     ...{ minPrice, maxPrice, auditBps, arbiterFee },
     stake:
       args.stake === undefined
         ? stakeFor({ maxPrice, arbiterFee, auditBps, onMainnet })
         : amount("--stake", args.stake),
-    challengeBond:
-      args.bond === undefined ? arbiterFee + maxPrice / 4n : amount("--bond", args.bond),
+    challengeBond: args.bond === undefined ? arbiterFee + maxPrice / 4n : amount("--bond", args.bond),
   };
 }
 
@@ -214,7 +220,10 @@ export function inputsOf(text: string, tasks: number): { task: number; pieceCid:
 function arbitersOf(args: TermsArguments, own: Address | undefined) {
   const arbiter = args.arbiter === undefined ? own : evmAddress("--arbiter", args.arbiter);
   if (arbiter === undefined) {
-    throw new TaskConfigError("Who rules on disputes? No arbiter is known here.", `${POST} --arbiter <address>`);
+    throw new TaskConfigError(
+      "Who rules on disputes? No arbiter is known here.",
+      `${POST} --arbiter <address>`,
+    );
   }
   if (args.fallback === undefined) {
     throw new TaskConfigError(

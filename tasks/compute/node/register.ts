@@ -10,6 +10,7 @@ import {
   registerComputeNodeCall,
   registerComputeNodeSync,
 } from "@holdfast/sdk";
+import type { Address } from "viem";
 import type { WriteArguments } from "../../define.ts";
 import { command } from "../../run/command.ts";
 import { TaskConfigError } from "../../run/exit-codes.ts";
@@ -20,7 +21,7 @@ import { carryOut, type Step, senderAddress } from "../../run/send.ts";
 interface RegisterArguments extends WriteArguments {
   endpoint: string | undefined;
   operator: string | undefined;
-  arbiter: string | undefined;
+  arbiters: string | undefined;
   confirm: string | undefined;
   control: string | undefined;
 }
@@ -37,7 +38,7 @@ export default command<RegisterArguments>(async (args, context) => {
   const run = { context, connection, sender, address };
 
   if (args.confirm !== undefined || args.control !== undefined) {
-    if (args.endpoint !== undefined || args.operator !== undefined || args.arbiter !== undefined) {
+    if (args.endpoint !== undefined || args.operator !== undefined || args.arbiters !== undefined) {
       throw new TaskConfigError(
         "--confirm and --control are the operator's, the other options the compute node's.",
         "npx hardhat compute node register --confirm <compute node> --control <provider>",
@@ -79,7 +80,7 @@ export default command<RegisterArguments>(async (args, context) => {
         ? before.operator
         : address
       : evmAddress("--operator", args.operator);
-  const arbiter = args.arbiter === undefined ? own : evmAddress("--arbiter", args.arbiter);
+  const arbiters = arbitersOf(args.arbiters, own);
   const steps: Step[] = [];
   if (!known || endpoint !== before.endpoint || operator !== before.operator) {
     const registration = { ...registry, operator, endpoint };
@@ -89,7 +90,8 @@ export default command<RegisterArguments>(async (args, context) => {
       send: (by, onHash) => registerComputeNodeSync(by, { ...registration, onHash }),
     });
   }
-  if (!(await isArbiterAccepted(client, { ...registry, worker: address, arbiter }))) {
+  for (const arbiter of arbiters) {
+    if (await isArbiterAccepted(client, { ...registry, worker: address, arbiter })) continue;
     const acceptance = { ...registry, arbiter };
     steps.push({
       ...{ title: `Accept the rulings of ${arbiter}`, contract: CONTRACT },
@@ -107,11 +109,11 @@ export default command<RegisterArguments>(async (args, context) => {
       operator: operator === address ? "the compute node itself" : `${operator}, who has to confirm`,
       stake: "none yet: jobs lock it, task by task",
     },
-    ...{ figures: { endpoint, operator, arbiter }, resume: STATUS },
+    ...{ figures: { endpoint, operator, arbiters }, resume: STATUS },
     outcome: () => ({
-      json: { worker: address, endpoint, operator, arbiter },
+      json: { worker: address, endpoint, operator, arbiters },
       text: fields({
-        ...{ "compute node": address, endpoint, operator, "accepts the rulings of": arbiter },
+        ...{ "compute node": address, endpoint, operator, "accepts the rulings of": arbiters.join(", ") },
         next:
           operator === address
             ? "npx hardhat compute node stake <FIL>"
@@ -120,6 +122,16 @@ export default command<RegisterArguments>(async (args, context) => {
     }),
   });
 });
+
+/** @throws TaskConfigError */
+function arbitersOf(given: string | undefined, own: Address | undefined): Address[] {
+  if (given !== undefined) return given.split(",").map((one) => evmAddress("--arbiters", one));
+  if (own !== undefined) return [own];
+  throw new TaskConfigError(
+    "Whose rulings does it accept? No arbiter is known here.",
+    "npx hardhat compute node register --arbiters <address>,<address>",
+  );
+}
 
 /** @throws TaskConfigError */
 function endpointOf(given: string | undefined): string {
