@@ -56,7 +56,15 @@ export * from "./rule-as-judge.ts";
 export * from "./rule-as-panel.ts";
 export * from "./rule-task.ts";
 export * from "./seal-task.ts";
-export * from "./shards/index.ts";
+export {
+  JobPlanInvalidError,
+  type JobShape,
+  type PlannedShard,
+  planByList,
+  planByRange,
+  type ShardRange,
+  shardRange,
+} from "./shards/index.ts";
 export * from "./spec/index.ts";
 export {
   COMPUTE_MODES,
