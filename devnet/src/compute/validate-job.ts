@@ -7,9 +7,7 @@ type Fields = Record<string, unknown>;
 const TYPES = ["batch", "ops", "service", "daemon"];
 
 /** What of a submitted job is kept, with what the server adds; throws what the server answers to a bad one. */
-export function readJob(
-  body: unknown,
-): Pick<Job, "Name" | "Namespace" | "Type" | "Priority" | "Count"> &
+export function readJob(body: unknown): Pick<Job, "Name" | "Namespace" | "Type" | "Priority" | "Count"> &
   Pick<Job, "Constraints" | "Labels" | "Tasks"> & {
     Meta: Record<string, string>;
     Warnings: string[] | null;

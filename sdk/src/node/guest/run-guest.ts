@@ -67,15 +67,17 @@ const MAX_PAGES = 65_536;
  * @throws {GuestFailedError} when it does not finish. A program that exits with a code other than 0 did.
  */
 export async function runGuest(options: RunGuestOptions): Promise<GuestResult> {
-  const { module, inputs = [], limits, signal, ...rest } = options;
-  const modules = [{ path: MODULE_PATH, bytes: module }];
-  const outcome = await runInProcess(
-    guestRequest({ module: MODULE_PATH, inputs: [...modules, ...inputs], limits, ...rest }),
-    limits?.timeMs ?? 60_000,
-    signal,
-  );
+  const outcome = await runOutcome(options);
   if ("failure" in outcome) throw new GuestFailedError(outcome.failure);
   return outcome.result;
+}
+
+/** As `runGuest`, for whom a failure is one of the answers. */
+export function runOutcome(options: RunGuestOptions): Promise<GuestOutcome> {
+  const { module, inputs = [], limits, signal, ...rest } = options;
+  const all = [{ path: MODULE_PATH, bytes: module }, ...inputs];
+  const request = guestRequest({ module: MODULE_PATH, inputs: all, limits, ...rest });
+  return runInProcess(request, limits?.timeMs ?? 60_000, signal);
 }
 
 /** A whole request from what is asked for, with the defaults of `RunGuestOptions`. */
@@ -122,13 +124,20 @@ export function runInProcess(
       child.kill("SIGKILL");
       resolve(outcome);
     };
-    const abort = () => end({ failure: "Execution cancelled" });
-    const timer = setTimeout(() => end({ failure: `Execution timed out after ${timeMs / 1000}s` }), timeMs);
+    const abort = () => end({ failure: "Execution cancelled", limit: true });
+    const timer = setTimeout(
+      () => end({ failure: `Execution timed out after ${timeMs / 1000}s`, limit: true }),
+      timeMs,
+    );
     if (signal?.aborted) return abort();
     signal?.addEventListener("abort", abort);
     child.once("message", (outcome: GuestOutcome) => end(outcome));
-    child.once("error", (error) => end({ failure: `the guest's process did not start: ${error.message}` }));
-    child.once("exit", (code, by) => end({ failure: `the guest's process ended: ${by ?? code}` }));
+    child.once("error", (error) =>
+      end({ failure: `the guest's process did not start: ${error.message}`, limit: true }),
+    );
+    child.once("exit", (code, by) =>
+      end({ failure: `the guest's process ended: ${by ?? code}`, limit: true }),
+    );
     child.send(request, () => {});
   });
 }
