@@ -13,6 +13,7 @@ import {
   checkBindings,
   checkChainId,
   checkCode,
+  checkComputeBindings,
   checkDaemon,
   checkFilecoinPay,
   checkFinality,
@@ -244,6 +245,23 @@ describe("the doctor finds", function () {
     "a registry bound to another evidence",
     () => checkBindings(client, { ...contracts(), evidence: contracts().usdfc }),
     { name: "binding of registry to evidence", found: /is bound to another than/, fix: /one deployment/ },
+  );
+  for (const [partner, name] of [
+    ["deals", "partners of ComputeEscrow"],
+    ["computeRegistry", "partners of ComputeEscrow"],
+    ["registry", "partners of ComputeRegistry"],
+    ["escrow", "partners of SingleArbiter"],
+  ] as const) {
+    finds(
+      `compute over data that rests on another ${partner}`,
+      () => checkComputeBindings(client, { ...contracts(), [partner]: stranger }),
+      { name, found: partner === "escrow" ? /names|answer|returned/ : /it names/, fix: /one deployment/ },
+    );
+  }
+  finds(
+    "a compute registry bound to another escrow",
+    () => checkComputeBindings(client, { ...contracts(), escrow: contracts().usdfc }),
+    { name: "binding of compute registry", found: /is bound to another than/, fix: /one deployment/ },
   );
   const approval = (
     wanted?: { rateAllowance: bigint; lockupAllowance: bigint; maxLockupPeriod: bigint },

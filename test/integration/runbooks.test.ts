@@ -114,7 +114,7 @@ describe("the Calibration runbook", function () {
 
   it("makes a key, which is funded, and deploys", async () => {
     devnet = await startDevnet({
-      ...{ chainId: calibration.id, behind: 7_200, day: 2_880n, epochSeconds: 30, providers: 2 },
+      ...{ chainId: calibration.id, behind: 86_400, day: 2_880n, epochSeconds: 30, providers: 2 },
       async deploy({ rpcUrl, epochs }) {
         placeholders.set("RPC", rpcUrl);
         shell = await createShell(checkout.root, { HOLDFAST_CALIBRATION_RPC_URL: rpcUrl });

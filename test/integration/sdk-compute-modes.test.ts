@@ -8,6 +8,7 @@ import {
   COMPUTE_MODES,
   type ContractRevertedError,
   chains,
+  challengeCommitmentOf,
   createJobCall,
   createJobSync,
   createJobWithPermitSync,
@@ -17,6 +18,7 @@ import {
   estimateCost,
   type FoundJob,
   getAttestationDigest,
+  getChallengeCommitment,
   getCollectableStake,
   getComputeDomain,
   getComputeParameters,
@@ -51,6 +53,7 @@ import {
   workersTree,
 } from "@holdfast/sdk";
 import { expect } from "chai";
+import fc from "fast-check";
 import hre from "hardhat";
 import { type Abi, type Address, type Hex, hashTypedData, keccak256, parseEther, toHex } from "viem";
 import { type ComputeStage, openComputeStage } from "../support/compute-stage.ts";
@@ -321,6 +324,26 @@ describe("the SDK's compute actions: every mode, in USDFC by permit", function (
         }
       }
     }
+  });
+
+  it("seal and commit to what the contract does, whatever it is", async () => {
+    const { judge, escrow } = stage;
+    const where = { chainId: judge.chain.id, escrow: escrow.address };
+    const bytes = (length: number) =>
+      fc.uint8Array({ minLength: length, maxLength: length }).map((value) => toHex(value));
+    const given = fc.record({
+      ...{ jobId: fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }), task: fc.nat(65_535), round: fc.nat(255) },
+      ...{ who: bytes(20), root: bytes(32), piece: bytes(32), salt: bytes(32) },
+    });
+    const check = fc.asyncProperty(given, async ({ who, root, piece, ...rest }) => {
+      const seal = { ...rest, worker: who, result: { root, piece } };
+      expect(sealOf({ ...seal, ...where })).to.equal(await getSeal(judge, { ...escrow, ...seal }));
+      const claim = { ...rest, challenger: who, root };
+      expect(challengeCommitmentOf({ ...claim, ...where })).to.equal(
+        await getChallengeCommitment(judge, { ...escrow, ...claim }),
+      );
+    });
+    await fc.assert(check, { numRuns: 50, seed: 2026 });
   });
 
   it("tell what the deployment fixed", async () => {

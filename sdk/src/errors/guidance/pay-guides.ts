@@ -256,7 +256,7 @@ export const payGuides: Guides<PayErrorName> = {
   }),
   ERC20InsufficientAllowance: (spender, allowance, needed) => ({
     what: `${spender} may take ${token(allowance)} and needs ${token(needed)}`,
-    why: "Filecoin Pay was not approved on the token for that much; a deposit by permit needs no approval.",
+    why: "It was not approved on the token for that much; whoever pays by permit needs no approval.",
     next: FUND,
   }),
   ERC2612ExpiredSignature: (deadline) => ({
