@@ -54,8 +54,8 @@ const bytesOf = (seed: number, length: number) =>
   Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8) + seed) & 0xff);
 const INPUT = hashPiece(bytesOf(1, 300_000));
 const RESULT = hashPiece(bytesOf(2, 5_000));
-const WRONG = { root: keccak256(toHex("wrong")), piece: INPUT.commitment };
-const RIGHT = { root: keccak256(toHex("right")), piece: RESULT.commitment };
+const WRONG = { root: keccak256(toHex("wrong")), pieceCid: INPUT.commitment };
+const RIGHT = { root: keccak256(toHex("right")), pieceCid: RESULT.commitment };
 const [FIL, FEE, BOND, STAKE] = [parseEther("1"), parseEther("1"), parseEther("3"), parseEther("8")];
 const BURNT = "0xff00000000000000000000000000000000000063";
 
@@ -65,8 +65,8 @@ describe("the SDK's compute actions: a job over stored data, cheated, challenged
   let job: FoundJob;
   let input: { copyId: bigint; sectors: bigint[] };
   const tree = inputsTree([
-    { task: 0, piece: INPUT.commitment },
-    { task: 1, piece: INPUT.commitment },
+    { task: 0, pieceCid: INPUT.commitment },
+    { task: 1, pieceCid: INPUT.commitment },
   ]);
   /** An account that has nothing. */
   let accounts = 0;
@@ -95,7 +95,7 @@ describe("the SDK's compute actions: a job over stored data, cheated, challenged
     hurry(acceptTasksSync(worker, { ...stage.escrow, job, tasks: [task], ...witness }));
   const witness = (task: number) => ({
     copyId: input.copyId,
-    inputProof: tree.proofOf({ task, piece: INPUT.commitment }),
+    inputProof: tree.proofOf({ task, pieceCid: INPUT.commitment }),
   });
 
   it("register a worker, which its operator confirms, and take stakes for it from anybody", async () => {

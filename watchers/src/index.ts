@@ -1,4 +1,4 @@
-export { type ArbiterOptions, createArbiter, runThrice } from "./compute/arbiter.ts";
+export { type ArbiterOptions, createArbiter } from "./compute/arbiter.ts";
 export { type AuditorOptions, createAuditor } from "./compute/auditor.ts";
 export { type Bacalhau, BacalhauError, type BacalhauOptions, createBacalhau } from "./compute/bacalhau.ts";
 export type { Done, Role } from "./compute/role.ts";

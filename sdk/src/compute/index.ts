@@ -42,8 +42,8 @@ export * from "./is-compute-controller.ts";
 export * from "./is-panel-member.ts";
 export { type Job, type JobParams, jobCost, jobHash, type TaskResult } from "./job.ts";
 export { type JobWindows, jobWindowsFor } from "./job-windows.ts";
-export * from "./lock-challenge.ts";
 export * from "./lint/index.ts";
+export * from "./lock-challenge.ts";
 export * from "./manifest/index.ts";
 export * from "./name-challenge.ts";
 export * from "./open-task.ts";
@@ -56,15 +56,7 @@ export * from "./rule-as-judge.ts";
 export * from "./rule-as-panel.ts";
 export * from "./rule-task.ts";
 export * from "./seal-task.ts";
-export {
-  JobPlanInvalidError,
-  type JobShape,
-  type PlannedShard,
-  planByList,
-  planByRange,
-  type ShardRange,
-  shardRange,
-} from "./shards/index.ts";
+export * from "./shards/index.ts";
 export * from "./spec/index.ts";
 export {
   COMPUTE_MODES,
@@ -78,7 +70,6 @@ export {
   type TaskState,
 } from "./states.ts";
 export * from "./submit-tasks.ts";
-export * from "./trees.ts";
 export {
   type ArbiterRuling,
   type Attestors,

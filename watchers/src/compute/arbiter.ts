@@ -6,13 +6,12 @@ import {
   specCid,
   verifyTaskResult,
 } from "@holdfast/sdk";
-import { GuestFailedError, type GuestSurroundings } from "@holdfast/sdk/node";
 import type { Account, Address, Hex, PublicClient } from "viem";
 import { createComputeChain } from "./chain-state.ts";
 import { decideRuling, keyOf } from "./decide.ts";
 import { actOn, type Role } from "./role.ts";
-import { rerunTask, type TaskRun } from "./run-task.ts";
-import { FileUnavailableError, fetchBytes, type Sources } from "./sources.ts";
+import { examineTask, type TaskRun } from "./run-task.ts";
+import { fetchBytes, type Sources } from "./sources.ts";
 import type { ArbiterIntent, Examination, JobView, RoundKey, TaskView } from "./state.ts";
 
 export interface ArbiterOptions {
@@ -28,44 +27,6 @@ export interface ArbiterOptions {
   /** Milliseconds that a worker has to show a result. Default 60,000. */
   timeoutMs?: number;
   fromBlock?: bigint;
-}
-
-/** Three runs in which everything differs that must not matter. */
-const SURROUNDINGS: (GuestSurroundings & { ids: string })[] = [
-  {
-    ids: "0a1b",
-    order: "ascending",
-    fileTime: 0n,
-    clockStart: 1_640_995_200_000_000_000n,
-    randomSeed: "first",
-  },
-  {
-    ids: "7c2d",
-    order: "descending",
-    fileTime: 86_400_000_000_000n,
-    clockStart: 946_684_800_000_000_000n,
-    randomSeed: "second",
-  },
-  {
-    ids: "f3e4",
-    order: "ascending",
-    fileTime: 7n,
-    clockStart: 2_000_000_000_000_000_000n,
-    randomSeed: "third",
-  },
-];
-
-/** The roots of three runs of a task whose ids, environment, times and directory order differ. */
-export async function runThrice(run: TaskRun, sources: Sources): Promise<Examination["runs"]> {
-  const roots: Hex[] = [];
-  try {
-    for (const surroundings of SURROUNDINGS) roots.push((await rerunTask(run, sources, surroundings)).root);
-    return roots;
-  } catch (error) {
-    if (error instanceof GuestFailedError) return "incomplete";
-    if (error instanceof FileUnavailableError) return "unavailable";
-    throw error;
-  }
 }
 
 /** An arbiter: runs what is before it three times, asks the worker for the result's bytes, and states the right root. */
@@ -93,7 +54,7 @@ export function createArbiter(options: ArbiterOptions): Role<ArbiterIntent> {
     }
     const spec = await sources.spec(job.params.specDigest);
     const id = { spec, chainId: wallet.chain.id, jobId: job.id, task, round: intent.round };
-    const runs = await runThrice(id, sources);
+    const runs = await examineTask(id, sources);
     examinations.set(keyOf(job.id, intent), { runs, shown: await isShown(id, tasks[task] as TaskView) });
   }
 

@@ -102,12 +102,11 @@ const INCOMPLETE = sentinel(4);
 
 /** The root that an arbiter rules. Its own runs come first: only where they agree with the worker do the bytes matter. */
 export function rulingOf({ runs, shown }: Examination, submitted: Hex | undefined): Hex {
+  if (runs === "nondeterministic") return NONDETERMINISTIC;
   if (runs === "incomplete") return INCOMPLETE;
   // Whoever submitted vouched for the inputs, too.
   if (runs === "unavailable") return WITHHELD;
-  const [root] = runs as [Hex];
-  if (runs.some((other) => other !== root)) return NONDETERMINISTIC;
-  return root === submitted && !shown ? WITHHELD : root;
+  return runs.root === submitted && !shown ? WITHHELD : runs.root;
 }
 
 /** A round's key. */

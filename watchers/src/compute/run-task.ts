@@ -16,7 +16,11 @@ import {
 import { GuestFailedError, type GuestSurroundings, guestRequest, runInProcess } from "@holdfast/sdk/node";
 import type { Hex } from "viem";
 import type { RunFiles } from "./result-archive.ts";
-import type { Sources } from "./sources.ts";
+import { FileUnavailableError, type Sources } from "./sources.ts";
+import type { Examination } from "./state.ts";
+
+/** Bytes of all files of a run. */
+const OUTPUT_BYTES = 256 << 20;
 
 /** A task of a spec that is to be run. */
 export interface TaskRun {
@@ -62,46 +66,71 @@ export async function fetchTask(
   }
 }
 
-/** How much longer than a worker an arbiter lets a guest run. */
+/** How much longer than a worker an auditor or arbiter lets a guest run. */
 const PATIENCE = 10;
 
+/** Runs a task here, without a compute node. @throws GuestFailedError, FileUnavailableError */
+export function rerunTask(run: TaskRun, sources: Sources): Promise<TaskOutcome> {
+  return runHere(run, sources, async (guest) => filesOf(await runGuest(guest)));
+}
+
 /**
- * Runs a task here, without a compute node, in surroundings of one's choice: the way of auditors and arbiters.
- * @param ids stand where a node has its own: an honest guest's result does not depend on them
- * @throws GuestFailedError if the guest does not finish, FileUnavailableError
+ * What an arbiter finds: the root of a task of which three runs agree though ids, environment, times and the order of
+ * directories differ, or what becomes of them.
  */
-export async function rerunTask(
+export async function examineTask(run: TaskRun, sources: Sources): Promise<Examination["runs"]> {
+  try {
+    const { root } = await runHere(run, sources, async (guest) => {
+      const ruling = await runThrice(guest);
+      if (ruling.verdict === "DETERMINISTIC") return filesOf(ruling.result);
+      throw new Verdict(ruling.verdict === "INCOMPLETE" ? "incomplete" : "nondeterministic");
+    });
+    return { root };
+  } catch (error) {
+    if (error instanceof Verdict) return error.verdict;
+    if (error instanceof FileUnavailableError) return "unavailable";
+    throw error;
+  }
+}
+
+/** One shard's verdict is the task's. */
+class Verdict extends Error {
+  readonly verdict: "incomplete" | "nondeterministic";
+  constructor(verdict: "incomplete" | "nondeterministic") {
+    super(verdict);
+    this.verdict = verdict;
+  }
+}
+
+/** As on a compute node, but that the guest is called as one likes. */
+function runHere(
   run: TaskRun,
   sources: Sources,
-  { ids = "rerun", ...surroundings }: GuestSurroundings & { ids?: string } = {},
+  call: (guest: RunGuestOptions) => Promise<RunFiles>,
 ): Promise<TaskOutcome> {
   const { spec } = run;
   const byUrl = new Map<string, { cid: string; name: string }>();
   const inputUrls = (file: { cid: string; name: string }) => {
-    const url = `http://rerun/${file.cid}/${file.name}`;
+    const url = `http://here/${file.cid}/${file.name}`;
     byUrl.set(url, file);
     return url;
   };
   return runTask(run, inputUrls, async ({ Tasks: [task] }) => {
-    const inputs = [];
+    const inputs: GuestBytes[] = [];
     for (const { Target, Source } of task.InputSources) {
-      const file = byUrl.get(Source.Params.URL)!;
+      const file = byUrl.get(Source.Params.URL) as { cid: string; name: string };
       inputs.push({ path: `${Target}/${file.name}`, bytes: await sources.file(file) });
     }
-    const { EntryModule, Entrypoint, Parameters } = task.Engine.Params;
-    const request = guestRequest({
-      ...{ module: EntryModule, entrypoint: Entrypoint, args: Parameters, inputs, outputs: spec.outputs },
-      env: { ...task.Env, BACALHAU_EXECUTION_ID: `e-${ids}`, BACALHAU_JOB_ID: `j-${ids}` },
-      limits: { memoryBytes: memoryPages(spec) * 65_536, outputBytes: 256 << 20 },
-      surroundings,
+    const { Entrypoint: entrypoint, Parameters: args } = task.Engine.Params;
+    const timeMs = PATIENCE * spec.timeouts.executionSeconds * 1000;
+    return call({
+      ...{ module: await sources.file(spec.module), entrypoint, args, inputs, outputs: spec.outputs },
+      env: task.Env,
+      limits: { memoryBytes: memoryPages(spec) * 65_536, outputBytes: OUTPUT_BYTES, timeMs },
     });
-    const outcome = await runInProcess(request, PATIENCE * spec.timeouts.executionSeconds * 1000);
-    if ("failure" in outcome) throw new GuestFailedError(outcome.failure);
-    const { exit, files, stdout, stderr } = outcome.result;
-    const streams = [
-      { path: "stdout", bytes: stdout },
-      { path: "stderr", bytes: stderr },
-    ];
-    return { exitCode: exit, files: [...files, ...streams] };
   });
+}
+
+function filesOf({ exit, files, stdout }: GuestResult): RunFiles {
+  return { exitCode: exit, files: [...files, { path: "stdout", bytes: stdout }] };
 }

@@ -83,13 +83,13 @@ export function pieceOf(name: string): string | undefined {
   return /^(bafkzcib[a-z2-7]+)\.car$/.exec(name)?.[1];
 }
 
-/** Which task of a spec reads which piece: the leaves of a job's `inputsRoot`, in the order of the tasks. */
+/** Which task of a spec reads which piece (by its commitment): the leaves of a job's `inputsRoot`, in the order of the tasks. */
 export function taskPieces(spec: JobSpec): TaskInput[] {
   const { tasks, shardsPerTask } = jobShape(spec);
   return Array.from({ length: tasks }, (_, task) => {
     const shards = Array.from({ length: shardsPerTask }, (_, shard) => inputsOfShard(spec, task, shard));
     const pieces = new Set(shards.flat().flatMap(({ name }) => pieceOf(name) ?? []));
-    return [...pieces].map((cid) => ({ task, piece: decodePieceCid(cid).commitment }));
+    return [...pieces].map((cid) => ({ task, pieceCid: decodePieceCid(cid).commitment }));
   }).flat();
 }
 

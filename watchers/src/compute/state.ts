@@ -95,8 +95,8 @@ export type AuditorIntent =
 
 /** What an arbiter found out about a round. */
 export interface Examination {
-  /** Of its own runs; "incomplete": one did not finish within ten times the job's limits; "unavailable": there are no inputs. */
-  runs: readonly Hex[] | "incomplete" | "unavailable";
+  /** What its own runs agree on. Else: they differ; one met a limit, ten times the job's; there are no inputs. */
+  runs: { root: Hex } | "nondeterministic" | "incomplete" | "unavailable";
   /** The worker shows the bytes of what it submitted, and its piece, where the chain keeps one, is of these. */
   shown: boolean;
 }

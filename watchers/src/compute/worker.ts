@@ -91,7 +91,7 @@ export function createWorker(options: WorkerOptions): Role<WorkerIntent> {
     if (job.params.inputsRoot === zeroHash) return witnesses;
     const tree = inputsTree(leaves);
     for (const leaf of leaves) {
-      const copyId = held.get(leaf.piece);
+      const copyId = held.get(leaf.pieceCid as Hex);
       if (copyId === undefined || witnesses.has(leaf.task)) continue;
       if (await isCopyLive(wallet, { address: contracts.deals, copyId })) {
         witnesses.set(leaf.task, { copyId, inputProof: tree.proofOf(leaf) });

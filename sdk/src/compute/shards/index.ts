@@ -1,10 +1,7 @@
 export { JobPlanInvalidError } from "./errors.ts";
 export {
-  type Attestors,
-  attestorsOf,
   inputsTree,
   type JobTree,
-  MAX_ATTESTORS,
   type TaskInput,
   workersTree,
 } from "./job-trees.ts";

@@ -1,10 +1,7 @@
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
-import { type Address, encodeAbiParameters, getAddress, type Hex, isAddress, keccak256 } from "viem";
+import { type Address, getAddress, type Hex, isAddress } from "viem";
 import { decodePieceCid } from "../../dataset/piece-cid.ts";
 import { JobPlanInvalidError } from "./errors.ts";
-
-/** The most signers that the escrow counts. */
-export const MAX_ATTESTORS = 32;
 
 /** That a task reads a piece. */
 export interface TaskInput {
@@ -41,35 +38,6 @@ export function inputsTree(inputs: readonly TaskInput[]): JobTree<TaskInput> {
  */
 export function workersTree(workers: readonly Address[]): JobTree<Address> {
   return treeOf(workers, ["address"], (worker) => [addressOf(worker)]);
-}
-
-/** Who attests, as the escrow wants it: strictly ascending, and the hash of k and them, `attestors` of a job. */
-export interface Attestors {
-  k: bigint;
-  signers: Address[];
-  hash: Hex;
-}
-
-/**
- * Sorts signers and hashes them: keccak256(abi.encode(uint256 k, address[] signers)).
- * @param k how many of them must sign
- * @throws JobPlanInvalidError
- */
-export function attestorsOf(k: number, signers: readonly Address[]): Attestors {
-  const sorted = signers.map(addressOf).sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
-  const twice = sorted.find((signer, at) => signer === sorted[at - 1]);
-  if (twice !== undefined) throw new JobPlanInvalidError(`${twice} is there twice`, "Name each signer once.");
-  if (sorted.length > MAX_ATTESTORS) {
-    throw new JobPlanInvalidError(`${sorted.length} signers are too many`, `Name ${MAX_ATTESTORS} at most.`);
-  }
-  if (!(Number.isInteger(k) && k >= 1 && k <= sorted.length)) {
-    throw new JobPlanInvalidError(
-      `${k} of ${sorted.length} signers cannot sign`,
-      "k is 1 up to their number.",
-    );
-  }
-  const encoded = encodeAbiParameters([{ type: "uint256" }, { type: "address[]" }], [BigInt(k), sorted]);
-  return { k: BigInt(k), signers: sorted, hash: keccak256(encoded) };
 }
 
 function treeOf<Leaf>(
