@@ -6,6 +6,7 @@ export { openShelf, type Shelf } from "./compute/shelf.ts";
 export {
   createSources,
   FileUnavailableError,
+  PIECES_FILE,
   type Sources,
   type SourcesOptions,
   taskPieces,

@@ -6,7 +6,7 @@ import {
   specCid,
   verifyTaskResult,
 } from "@holdfast/sdk";
-import type { Account, Address, Hex, PublicClient } from "viem";
+import type { Account, Address, PublicClient } from "viem";
 import { createComputeChain } from "./chain-state.ts";
 import { decideRuling, keyOf } from "./decide.ts";
 import { actOn, type Role } from "./role.ts";

@@ -13,7 +13,13 @@ import {
   resultRoot,
   specCid,
 } from "@holdfast/sdk";
-import { GuestFailedError, type GuestSurroundings, guestRequest, runInProcess } from "@holdfast/sdk/node";
+import {
+  type GuestBytes,
+  type GuestResult,
+  type RunGuestOptions,
+  runGuest,
+  runThrice,
+} from "@holdfast/sdk/node";
 import type { Hex } from "viem";
 import type { RunFiles } from "./result-archive.ts";
 import { FileUnavailableError, type Sources } from "./sources.ts";

@@ -10,6 +10,7 @@ import {
   type TaskInput,
 } from "@holdfast/sdk";
 import type { Hex } from "viem";
+import { z } from "zod";
 import { cidOf } from "./cid-of.ts";
 import type { Shelf } from "./shelf.ts";
 
@@ -38,14 +39,22 @@ export interface SourcesOptions {
 
 /** Files of jobs, each verified by its CID before anything is done with it. */
 export interface Sources {
-  /** The spec of a job. @throws FileUnavailableError, SpecInvalidError */
+  /** The spec of a job, and what it says of pieces. @throws FileUnavailableError, SpecInvalidError */
   spec(digest: Hex): Promise<JobSpec>;
   /** @throws FileUnavailableError */
   file(file: { cid: string; name: string }): Promise<Uint8Array>;
+  /** The piece CID of an input that a spec said to be a piece. */
+  pieceOf(cid: string): string | undefined;
 }
+
+/** The input by which a spec says which of its inputs are pieces: JSON, `{"<raw CID>":"<piece CID>"}`. */
+export const PIECES_FILE = "pieces.json";
+const piecesSchema = z.record(z.string(), z.string());
 
 export function createSources(options: SourcesOptions): Sources {
   const { shelf, blobs, providers, fileBytes = 1 << 30, timeoutMs = 300_000 } = options;
+  /** By their raw CIDs. */
+  const pieces = new Map<string, string>();
 
   async function file({ cid, name }: { cid: string; name: string }): Promise<Uint8Array> {
     const kept = await shelf.get(cid);
@@ -53,7 +62,7 @@ export function createSources(options: SourcesOptions): Sources {
       await shelf.put(kept, name);
       return kept;
     }
-    const pieceCid = pieceOf(name);
+    const pieceCid = pieces.get(cid);
     const urls = [
       ...(pieceCid === undefined ? [] : providers.map((endpoint) => pieceUrl(endpoint, pieceCid))),
       ...blobs.map((base) => `${base}/blob/${cid}/${name}`),
@@ -74,21 +83,29 @@ export function createSources(options: SourcesOptions): Sources {
 
   return {
     file,
-    spec: async (digest) => parseSpec(await file({ cid: cidOfDigest(digest), name: "spec.json" })),
+    pieceOf: (cid) => pieces.get(cid),
+    async spec(digest) {
+      const spec = parseSpec(await file({ cid: cidOfDigest(digest), name: "spec.json" }));
+      const list = spec.inputs.find(({ name }) => name === PIECES_FILE);
+      if (list !== undefined) {
+        const text = new TextDecoder().decode(await file(list));
+        for (const [cid, piece] of Object.entries(piecesSchema.parse(JSON.parse(text))))
+          pieces.set(cid, piece);
+      }
+      return spec;
+    },
   };
 }
 
-/** The piece that an input is: its name is the piece's CID, with `.car` behind it. */
-export function pieceOf(name: string): string | undefined {
-  return /^(bafkzcib[a-z2-7]+)\.car$/.exec(name)?.[1];
-}
-
-/** Which task of a spec reads which piece (by its commitment): the leaves of a job's `inputsRoot`, in the order of the tasks. */
-export function taskPieces(spec: JobSpec): TaskInput[] {
+/**
+ * Which task of a spec reads which piece, the piece by its root: the leaves of a job's `inputsRoot`, in the order of the tasks.
+ * @param pieceOf the piece CID of an input that is a piece
+ */
+export function taskPieces(spec: JobSpec, pieceOf: Sources["pieceOf"]): (TaskInput & { pieceCid: Hex })[] {
   const { tasks, shardsPerTask } = jobShape(spec);
   return Array.from({ length: tasks }, (_, task) => {
     const shards = Array.from({ length: shardsPerTask }, (_, shard) => inputsOfShard(spec, task, shard));
-    const pieces = new Set(shards.flat().flatMap(({ name }) => pieceOf(name) ?? []));
+    const pieces = new Set(shards.flat().flatMap(({ cid }) => pieceOf(cid) ?? []));
     return [...pieces].map((cid) => ({ task, pieceCid: decodePieceCid(cid).commitment }));
   }).flat();
 }

@@ -85,13 +85,13 @@ export function createWorker(options: WorkerOptions): Role<WorkerIntent> {
 
   async function witnessesOf({ job }: JobView): Promise<Map<number, Witness>> {
     const spec = specs.get(job.id) as JobSpec;
-    const leaves = taskPieces(spec);
+    const leaves = taskPieces(spec, sources.pieceOf);
     const held = new Map((await options.holdings()).map(({ copyId, piece }) => [piece, copyId]));
     const witnesses = new Map<number, Witness>();
     if (job.params.inputsRoot === zeroHash) return witnesses;
     const tree = inputsTree(leaves);
     for (const leaf of leaves) {
-      const copyId = held.get(leaf.pieceCid as Hex);
+      const copyId = held.get(leaf.pieceCid);
       if (copyId === undefined || witnesses.has(leaf.task)) continue;
       if (await isCopyLive(wallet, { address: contracts.deals, copyId })) {
         witnesses.set(leaf.task, { copyId, inputProof: tree.proofOf(leaf) });
@@ -103,7 +103,11 @@ export function createWorker(options: WorkerOptions): Role<WorkerIntent> {
   async function examine({ job }: JobView): Promise<void> {
     const spec = await sources.spec(job.params.specDigest);
     specs.set(job.id, spec);
-    const refusal = whyNot(job.params, spec, lintOf(spec, await sources.file(spec.module)), options.arbiters);
+    const module = await sources.file(spec.module);
+    const refusal = whyNot({
+      ...{ params: job.params, spec, leaves: taskPieces(spec, sources.pieceOf), arbiters: options.arbiters },
+      report: lintModule(module, { memoryPages: memoryPages(spec) }),
+    });
     fitness.set(job.id, refusal === undefined ? "fit" : { refusal });
   }
 
@@ -151,23 +155,21 @@ export function createWorker(options: WorkerOptions): Role<WorkerIntent> {
   return { step: async () => actOn(decideWork(await load(), policy), act) };
 }
 
-function lintOf(spec: JobSpec, module: Uint8Array) {
-  return lintModule(module, { memoryPages: memoryPages(spec) });
-}
-
 /** Why a job is none to stake on; undefined if it is. */
-function whyNot(
-  params: JobView["job"]["params"],
-  spec: JobSpec,
-  { verdict, findings }: ReturnType<typeof lintModule>,
-  arbiters: readonly Address[],
-): string | undefined {
+function whyNot(known: {
+  params: JobView["job"]["params"];
+  spec: JobSpec;
+  report: ReturnType<typeof lintModule>;
+  leaves: ReturnType<typeof taskPieces>;
+  arbiters: readonly Address[];
+}): string | undefined {
+  const { params, spec, leaves, arbiters } = known;
+  const { verdict, findings } = known.report;
   const shape = jobShape(spec);
   const unknown = [params.arbiter, params.fallbackArbiter].find(
     (arbiter) => !arbiters.some((own) => own.toLowerCase() === arbiter.toLowerCase()),
   );
   const seconds = spec.timeouts.executionSeconds * shape.shardsPerTask;
-  const leaves = taskPieces(spec);
   if (unknown !== undefined) return `its arbiter ${unknown} is none of ours`;
   if (verdict === "refused") return `no node runs its module: ${findings[0]?.what}`;
   // Where a result is compared, an honest run must not differ from another.
