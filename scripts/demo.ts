@@ -1,6 +1,7 @@
 /**
  * `npm run demo [-- <path>] [--json]`: a dataset packed, stored by independent providers, proven on chain and paid per
- * proven epoch; then one provider loses it, is slashed, and its copies are replaced; then the dataset is read back.
+ * proven epoch; then one provider loses it, is slashed, and its copies are replaced; then the dataset is read back; then a job
+ * runs over it on three compute nodes, one of which cheats and is slashed.
  */
 import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -11,6 +12,8 @@ import { type PackedPath, packDataset } from "@holdfast/sdk/node";
 import type { DealsEvent, Step } from "@holdfast/watchers";
 import { formatEther, parseEther } from "viem";
 import { firstDifference } from "./demo/compare-trees.ts";
+import { compute } from "./demo/compute.ts";
+import { type JobReceipt, jobText } from "./demo/compute-receipt.ts";
 import { copiesIn, DemoError, pass, readBack, until } from "./demo/flow.ts";
 import { type ChainReceipt, readReceipt, table } from "./demo/receipt.ts";
 import { COPIES, fund, openStage, type Stage, startWatcher } from "./demo/stage.ts";
@@ -79,13 +82,15 @@ async function main(): Promise<void> {
   if (difference !== undefined) throw new DemoError(`The dataset came back changed: ${difference}.`);
   say(`read back from the providers, verified against ${packed.root}, and byte for byte what went in`);
 
+  const job = await compute(stage, packed, watcher, say);
+
   const summary = {
     ...{ root: `${packed.root}`, manifest: `${packed.manifest}`, dataset: packed.dataset },
     ...{ files: packed.files, bytes: packed.bytes, copies: COPIES },
     pieces: packed.pieces.map(({ cid, paddedSize, payloadSize }) => ({
       ...{ cid: `${cid}`, paddedSize: Number(paddedSize), payloadSize: Number(payloadSize) },
     })),
-    ...{ stored, replaced, verified: true },
+    ...{ stored, replaced, job, verified: true },
   };
   if (values.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   else process.stdout.write(receiptText(summary));
@@ -163,8 +168,9 @@ function receiptText(summary: {
   pieces: object[];
   stored: ChainReceipt;
   replaced: ChainReceipt;
+  job: JobReceipt;
 }): string {
-  const { root, dataset, files, bytes, pieces, stored, replaced } = summary;
+  const { root, dataset, files, bytes, pieces, stored, replaced, job } = summary;
   return [
     `\nroot     ${root}`,
     `dataset  ${dataset}`,
@@ -177,6 +183,7 @@ function receiptText(summary: {
     `${table(replaced.deals)}\n`,
     `${table(replaced.bonds)}\n`,
     "The dataset was read back from the providers and is byte for byte what went in.\n",
+    jobText(job),
   ].join("\n");
 }
 

@@ -11,6 +11,7 @@ import { type Provider, type ProviderOptions, startProvider } from "./provider/p
 export { type DevnetAccount, type DevnetAccounts, devnetAccounts } from "./chain/accounts.ts";
 export type { DeployedContracts, DevnetChain, DevnetContracts } from "./chain/chain.ts";
 export { type DevnetParameters, devnetParameters } from "./chain/parameters.ts";
+export { type ComputeNode, type ComputeNodeOptions, startComputeNode } from "./compute/compute-node.ts";
 export { type BareChain, startBareChain } from "./lotus/bare-chain.ts";
 export { chance, choose, type Seed } from "./lotus/chance.ts";
 export type { Fate, Reorg } from "./lotus/epoch-maker.ts";

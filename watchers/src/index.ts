@@ -1,3 +1,18 @@
+export { type ArbiterOptions, createArbiter } from "./compute/arbiter.ts";
+export { type AuditorOptions, createAuditor } from "./compute/auditor.ts";
+export { type Bacalhau, BacalhauError, type BacalhauOptions, createBacalhau } from "./compute/bacalhau.ts";
+export type { Done, Role } from "./compute/role.ts";
+export { openShelf, type Shelf } from "./compute/shelf.ts";
+export {
+  createSources,
+  FileUnavailableError,
+  PIECES_FILE,
+  type Sources,
+  type SourcesOptions,
+  taskPieces,
+} from "./compute/sources.ts";
+export type { ArbiterIntent, AuditorIntent, WorkerIntent, WorkerPolicy } from "./compute/state.ts";
+export { createWorker, type WorkerOptions } from "./compute/worker.ts";
 export {
   ConfigInvalidError,
   type DaemonConfig,

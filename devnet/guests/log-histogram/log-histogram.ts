@@ -1,6 +1,7 @@
 // log-histogram <log> [<shard> <shards>]: lines by hour and level, to /outputs/histogram.csv, sorted.
 // A line starts with a timestamp (2026-11-25T09:03:09Z or with a space for the T); its level is the first of TRACE to
-// FATAL that stands in it as a word. Lines without one count as "other". Counts of shards add up.
+// FATAL that stands in it as a word. Lines without one count as "other". Counts of shards add up. A shard beyond the last
+// is counted from the first again: so the shards of several files can be numbered through.
 import { Lines, numberArgument, writeFile } from "../wasi/files";
 
 const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
@@ -45,7 +46,8 @@ function levelOf(line: Uint8Array): string {
   return "other";
 }
 
-const lines = new Lines(process.argv[1], numberArgument(2, 0), numberArgument(3, 1));
+const shards = numberArgument(3, 1);
+const lines = new Lines(process.argv[1], shards > 0 ? numberArgument(2, 0) % shards : 0, shards);
 while (lines.next()) {
   if (lines.bytes.length == 0) continue;
   const key = hourOf(lines.bytes) + "," + levelOf(lines.bytes);

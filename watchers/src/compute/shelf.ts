@@ -1,0 +1,55 @@
+import { readFile, rename, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type FileServerOptions, startFileServer } from "../runtime/file-server.ts";
+import { cidOf } from "./cid-of.ts";
+
+/** Files by their raw CIDs, on disk and over HTTP. */
+export interface Shelf {
+  /** Base URL without a trailing slash: files are at `/blob/<cid>/<name>`, results at `/results/<cid>`. */
+  readonly url: string;
+  /** Keeps bytes, and serves them under this name. @returns their raw CID */
+  put(bytes: Uint8Array, name: string): Promise<string>;
+  /** Keeps a result's CAR, and serves it. @returns its raw CID */
+  putResult(car: Uint8Array): Promise<string>;
+  /** Bytes that it has, as they were put; undefined if it has none. */
+  get(cid: string): Promise<Uint8Array | undefined>;
+  /** Where a node fetches a file from. */
+  urlOf(file: { cid: string; name: string }): string;
+  close(): Promise<void>;
+}
+
+/** Opens a shelf on a folder that exists; what lies there from before is found again when it is put or asked for. */
+export async function openShelf({
+  folder,
+  ...server
+}: { folder: string } & Omit<FileServerOptions, "files">): Promise<Shelf> {
+  const served = new Map<string, string>();
+  const { url, close } = await startFileServer({ ...server, files: served });
+
+  async function keep(bytes: Uint8Array, urlPath: (cid: string) => string): Promise<string> {
+    const cid = cidOf(bytes);
+    const path = join(folder, cid);
+    const known = await stat(path).catch(() => undefined);
+    if (known?.size !== bytes.length) {
+      // Whole or not at all, whenever the process ends.
+      const draft = `${path}.${process.pid}.part`;
+      await writeFile(draft, bytes);
+      await rename(draft, path);
+    }
+    served.set(urlPath(cid), path);
+    return cid;
+  }
+
+  return {
+    url,
+    put: (bytes, name) => keep(bytes, (cid) => `/blob/${cid}/${name}`),
+    putResult: (car) => keep(car, (cid) => `/results/${cid}`),
+    async get(cid) {
+      const bytes = await readFile(join(folder, cid)).catch(() => undefined);
+      // A disk changes bytes, too.
+      return bytes !== undefined && cidOf(bytes) === cid ? new Uint8Array(bytes) : undefined;
+    },
+    urlOf: ({ cid, name }) => `${url}/blob/${cid}/${name}`,
+    close,
+  };
+}
