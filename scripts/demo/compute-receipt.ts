@@ -3,15 +3,18 @@ import {
   cidOfDataCid,
   computeEscrowAbi,
   type FoundJob,
+  getComputeCredit,
   getComputeNode,
   getSlot,
   getTask,
   type HoldfastClient,
   type JobSpec,
+  jobCost,
   specCid,
   verifyTaskResult,
+  withdrawComputeCreditSync,
 } from "@holdfast/sdk";
-import { type Account, type Address, formatEther, parseEventLogs } from "viem";
+import { type Account, type Address, formatEther, parseEventLogs, zeroAddress } from "viem";
 import { DemoError } from "./flow.ts";
 import { table } from "./receipt.ts";
 import type { Stage } from "./stage.ts";
@@ -147,7 +150,7 @@ async function payouts(
       if (eventName === "TaskStakeSlashed" && same(args.worker, address)) slashed += args.lost;
     }
     if (slashed > 0n !== (who === cheat)) throw new DemoError(`${who} lost ${formatEther(slashed)} FIL.`);
-    add(who, paid, received, slashed);
+    if (paid + received + slashed > 0n) add(who, paid, received, slashed);
   }
   const burnt = await getComputeCredit(parties.requester as Wallet, { ...at, account: BURNT });
   if (burnt > 0n) await devnet.hurry(burnComputePenaltiesSync(parties.requester as Wallet, at));

@@ -63,10 +63,13 @@ const WINDOWS = {
 /** A chain whose blocks come as fast as messages do. */
 const POLLED = { ...devnetChain, blockTime: 50 };
 
+const NAMES = ["requester", "auditor", "arbiter", "fallback", "worker 1", "worker 2", "worker 3"] as const;
 type Wallet = ReturnType<typeof walletOf>;
+/** The job's, and the fallback. */
+type Arbiters = readonly [Address, Address];
 type Say = (line: string) => void;
 /** Everybody who takes part, by name. */
-type Parties = Record<"requester" | "auditor" | "arbiter" | "worker 1" | "worker 2" | "worker 3", Wallet>;
+type Parties = Record<(typeof NAMES)[number], Wallet>;
 
 /**
  * A job over the stored dataset: eight tasks, three compute nodes whose operators own the storage providers, one of them a cheat.
@@ -83,6 +86,7 @@ export async function compute(
   const { devnet } = stage;
   const parties = await fundParties(stage);
   const { requester, auditor, arbiter } = parties;
+  const arbiters = [addressOf(arbiter), addressOf(parties.fallback)] as const;
   const board = await shelfAt(stage, "requester", closing);
   const spec = await writeSpec(packed, board);
   const held = copiesIn(await watcher.step(), "Active");
@@ -106,10 +110,10 @@ export async function compute(
       limits: { slots: 1 },
     });
     closing.defer(() => node.close());
-    await enrol(stage, index, wallet, shelf.url, arbiter);
+    await enrol(stage, index, wallet, shelf.url, arbiters);
     const copies = held.filter(({ provider }) => provider === minerId);
     const role = createWorker({
-      ...{ client: stage.client, wallet, contracts, sources, shelf, arbiters: [addressOf(arbiter)] },
+      ...{ client: stage.client, wallet, contracts, sources, shelf, arbiters },
       ...{ policy: { maxTasks: AT_ONCE, minPrice: 1n }, fromBlock: devnet.epoch() },
       holdings: async () => copies.map(({ copyId, commitment }) => ({ copyId, piece: commitment as Hex })),
       node: index === CHEAT ? cheating(bacalhau(node)) : bacalhau(node),
@@ -121,7 +125,7 @@ export async function compute(
   const checkers = await sourcesFor("checkers", 0);
   await checkers.sources.spec(specDigest(spec));
   const leaves = taskPieces(spec, checkers.sources.pieceOf);
-  const job = await post(stage, requester, spec, addressOf(arbiter), inputsTree(leaves).root);
+  const job = await post(stage, requester, spec, arbiters, inputsTree(leaves).root);
   const { tasks } = jobShape(spec);
   say(
     `job ${job.id} posted: ${tasks} tasks over the dataset's ${packed.pieces.length} pieces, for ${tasks * 2} FIL at most`,
@@ -221,10 +225,9 @@ async function isOver({ rpcUrl, contracts }: Stage["devnet"], job: FoundJob): Pr
 
 /** New accounts with FIL, each with nonces of its own. */
 async function fundParties(stage: Stage): Promise<Parties> {
-  const names = ["requester", "auditor", "arbiter", "worker 1", "worker 2", "worker 3"] as const;
   const keeper = walletOf(stage, stage.devnet.accounts.keeper.account);
   const parties: Partial<Parties> = {};
-  for (const name of names) {
+  for (const name of NAMES) {
     const party = walletOf(stage, privateKeyToAccount(generatePrivateKey()));
     const hash = await keeper.sendTransaction({ to: party.account.address, value: FUNDS });
     await stage.devnet.hurry(keeper.waitForTransactionReceipt({ hash }));
@@ -254,7 +257,7 @@ function bacalhau({ url }: ComputeNode): Bacalhau {
 }
 
 /** Registers a worker that the provider's owner operates, and stakes for the tasks that it has at a time. */
-async function enrol(stage: Stage, index: number, worker: Wallet, endpoint: string, arbiter: Wallet) {
+async function enrol(stage: Stage, index: number, worker: Wallet, endpoint: string, arbiters: Arbiters) {
   const { hurry, contracts, providers, accounts } = stage.devnet;
   const owner = walletOf(stage, accounts.providers[index]!.owner.account);
   const registry = { address: contracts.computeRegistry };
@@ -262,7 +265,7 @@ async function enrol(stage: Stage, index: number, worker: Wallet, endpoint: stri
   const amount = RISK.stake * BigInt(AT_ONCE);
   await hurry(registerComputeNodeSync(worker, { ...registry, operator, endpoint }));
   await hurry(confirmComputeNodeSync(owner, { ...registry, worker: addressOf(worker) }));
-  await hurry(acceptArbiterSync(worker, { ...registry, arbiter: addressOf(arbiter) }));
+  for (const arbiter of arbiters) await hurry(acceptArbiterSync(worker, { ...registry, arbiter }));
   await hurry(checkComputeControlSync(worker, { ...registry, operator, provider }));
   await hurry(
     depositStakeSync(worker, { ...registry, worker: addressOf(worker), token: zeroAddress, amount }),
@@ -309,7 +312,7 @@ async function post(
   { devnet }: Stage,
   requester: Wallet,
   spec: JobSpec,
-  arbiter: Address,
+  [arbiter, fallbackArbiter]: Arbiters,
   inputsRoot: Hex,
 ): Promise<FoundJob> {
   const { tasks, shardsPerTask } = jobShape(spec);
@@ -317,7 +320,7 @@ async function post(
     ...{ specDigest: specDigest(spec), token: zeroAddress, ...PRICE, rampEpochs: 60, ...RISK },
     ...{ tasks, shardsPerTask, mode: 0, m: 1, n: 1, maxRounds: 3 },
     ...{ auditBps: 2_000, holdbackBps: 0, coordinatorBps: 0, ...WINDOWS },
-    ...{ arbiter, fallbackArbiter: arbiter, attestors: zeroHash, coordinator: zeroAddress },
+    ...{ arbiter, fallbackArbiter, attestors: zeroHash, coordinator: zeroAddress },
     ...{ workerRoot: zeroHash, inputsRoot },
   };
   const specCidBytes = `0x01551220${specDigest(spec).slice(2)}` as Hex;
