@@ -1,4 +1,4 @@
-import { ApiError, badRequest } from "./api-error.ts";
+import { type ApiError, badRequest, refused } from "./api-error.ts";
 import type { Job, Task } from "./job.ts";
 import { parseMemory } from "./resources.ts";
 
@@ -183,10 +183,7 @@ function readTimeouts(
 }
 
 function storeRefuses(task: string, reason: string): ApiError {
-  return new ApiError(400, `task ${task} validation failed: ${reason}`, {
-    code: "BadRequest",
-    component: "JobStore",
-  });
+  return refused(`task ${task} validation failed: ${reason}`);
 }
 
 /** A copy in which what is null is not there. */
