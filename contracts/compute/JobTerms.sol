@@ -73,16 +73,20 @@ library JobTerms {
         _require(most != 0 && most <= type(uint88).max, "maxPrice");
         _require(least <= most, "minPrice");
         _require(audit <= BPS, "auditBps");
-        // A quarter of the stake pays for a ruling; and with audits alone a lie does not pay: S >= P(1/q - 1) + 3 fees.
+        _require(p.coordinatorBps <= BPS, "coordinatorBps");
+        _require((p.coordinator == address(0)) == (p.coordinatorBps == 0), "coordinator");
+        // What a lie that stands brings its author, who may be the coordinator too.
+        uint256 gain = most + (most * p.coordinatorBps) / BPS;
+        // With audits alone a lie does not pay, not even if the liar's other hands name it and take the next round with the
+        // ruled root: S >= gain/q + 2 fees; nor if a ruling is dear: S >= gain(1/q - 1) + 3 fees.
+        uint256 fees = fee > gain ? 3 * fee - gain : 2 * fee;
         _require(
             stake != 0 &&
                 stake >= 4 * fee &&
-                stake * audit >= (audit == 0 ? 0 : most * (BPS - audit) + 3 * fee * audit),
+                stake * audit >= (audit == 0 ? 0 : gain * BPS + fees * audit),
             "stake"
         );
         _require(p.challengeBond >= fee + most / 10, "challengeBond");
-        _require(p.coordinatorBps <= BPS, "coordinatorBps");
-        _require((p.coordinator == address(0)) == (p.coordinatorBps == 0), "coordinator");
     }
 
     function _checkMode(IComputeLedger.JobParams calldata p, uint256 minWindow) private pure {

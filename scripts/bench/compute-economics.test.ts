@@ -54,12 +54,12 @@ describe("compute-economics", function () {
   });
 
   it("exits 1 where createJob would refuse the stake", () => {
-    const { status, reports } = bench("--terms", "demo", "--stake", "5.499999999999999999");
+    const { status, reports } = bench("--terms", "demo", "--stake", "5.999999999999999999");
     expect(status).to.equal(1);
     expect(reports[0]?.problems).to.deep.equal([
-      "createJob refuses a stake of 5499999999999999999: at least 5500000000000000000",
+      "createJob refuses a stake of 5999999999999999999: at least 6000000000000000000",
     ]);
-    expect(bench("--terms", "demo", "--stake", "5.5").status).to.equal(0);
+    expect(bench("--terms", "demo", "--stake", "6").status).to.equal(0);
   });
 
   it("exits 1 and names the lie that pays", () => {

@@ -130,7 +130,7 @@ describe("outcomes of a task", () => {
   it("take the least stake and bond of test_RevertWhen_TheStakeMakesLiesPay", () => {
     const terms = { ...ONE, price: ether(3) };
     expect(leastStake(terms)).to.equal(ether(2));
-    expect(leastStake({ ...terms, auditBps: 1_000n })).to.equal(ether(28.5));
+    expect(leastStake({ ...terms, auditBps: 1_000n })).to.equal(ether(31));
     expect(leastBond(terms)).to.equal(ether(0.8));
   });
 });

@@ -2,6 +2,8 @@
  * Who gains and loses what when a task of the compute escrow ends: the formulas of JobTerms.sol, ComputeEnds.sol and
  * ComputeSettlement.sol again, without chain or time. outcomes.test.ts compares them with the contracts' tests.
  */
+import { leastStake as leastStakeOf } from "@holdfast/sdk";
+
 const BPS = 10_000n;
 
 /** What money depends on, in token units. Every slot is taken at `price`, which is at most the job's maxPrice. */
@@ -42,11 +44,18 @@ export const NONDETERMINISTIC = "NONDETERMINISTIC";
 export const INCOMPLETE = "INCOMPLETE";
 
 /** The least stake that `createJob` takes: a quarter pays a ruling, and with audits alone a lie does not pay. */
-export function leastStake({ price, arbiterFee, auditBps }: Omit<Terms, "stake">): bigint {
-  const forRuling = 4n * arbiterFee > 1n ? 4n * arbiterFee : 1n;
-  if (auditBps === 0n) return forRuling;
-  const forAudits = ceil(price * (BPS - auditBps), auditBps) + 3n * arbiterFee;
-  return forAudits > forRuling ? forAudits : forRuling;
+export function leastStake({
+  price,
+  arbiterFee,
+  auditBps,
+  coordinatorBps = 0n,
+}: Omit<Terms, "stake">): bigint {
+  return leastStakeOf({
+    maxPrice: price,
+    arbiterFee,
+    auditBps: Number(auditBps),
+    coordinatorBps: Number(coordinatorBps),
+  });
 }
 
 /** The least bond that `createJob` takes. */

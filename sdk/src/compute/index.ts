@@ -40,7 +40,7 @@ export * from "./get-uncollected-stake.ts";
 export * from "./is-arbiter-accepted.ts";
 export * from "./is-compute-controller.ts";
 export * from "./is-panel-member.ts";
-export { type Job, type JobParams, jobCost, jobHash, type TaskResult } from "./job.ts";
+export { type Job, type JobParams, jobCost, jobHash, leastStake, type TaskResult } from "./job.ts";
 export { type JobWindows, jobWindowsFor } from "./job-windows.ts";
 export * from "./lint/index.ts";
 export * from "./lock-challenge.ts";

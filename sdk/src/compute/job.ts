@@ -83,6 +83,25 @@ export function jobCost({ tasks, n, maxPrice, coordinatorBps, arbiterFee }: JobP
   );
 }
 
+/**
+ * The least stake that `createJob` takes: a quarter pays for a ruling; and with audits a lie does not pay on average, not even
+ * if the liar's other hands name it and take the next round with the ruled root, and it is the coordinator.
+ */
+export function leastStake({
+  maxPrice,
+  arbiterFee,
+  auditBps,
+  coordinatorBps,
+}: Pick<JobParams, "maxPrice" | "arbiterFee" | "auditBps" | "coordinatorBps">): bigint {
+  const forRuling = arbiterFee > 0n ? 4n * arbiterFee : 1n;
+  if (auditBps === 0) return forRuling;
+  const gain = maxPrice + (maxPrice * BigInt(coordinatorBps)) / 10_000n;
+  const fees = arbiterFee > gain ? 3n * arbiterFee - gain : 2n * arbiterFee;
+  const audit = BigInt(auditBps);
+  const forAudits = (gain * 10_000n + audit - 1n) / audit + fees;
+  return forAudits > forRuling ? forAudits : forRuling;
+}
+
 /** What the chain keeps of a job: ComputeEscrow's `jobHashOf`. */
 export function jobHash(job: Job): Hex {
   return keccak256(encodeAbiParameters([JOB], [job]));

@@ -140,7 +140,7 @@ function moneyOf(args: TermsArguments, onMainnet: boolean) {
     ...{ minPrice, maxPrice, auditBps, arbiterFee },
     stake:
       args.stake === undefined
-        ? stakeFor({ maxPrice, arbiterFee, auditBps, onMainnet })
+        ? stakeFor({ maxPrice, arbiterFee, auditBps, coordinatorBps: 0, onMainnet })
         : amount("--stake", args.stake),
     challengeBond: args.bond === undefined ? arbiterFee + maxPrice / 4n : amount("--bond", args.bond),
   };
@@ -148,19 +148,12 @@ function moneyOf(args: TermsArguments, onMainnet: boolean) {
 
 /** Six prices, twelve on mainnet, or more if audits are so rare or rulings so dear that a lie would pay. */
 export function stakeFor({
-  maxPrice,
-  arbiterFee,
-  auditBps,
   onMainnet,
-}: {
-  maxPrice: bigint;
-  arbiterFee: bigint;
-  auditBps: number;
-  onMainnet: boolean;
-}): bigint {
-  const audit = BigInt(auditBps);
-  const least = audit === 0n ? 0n : (maxPrice * (BPS - audit) + audit - 1n) / audit + 3n * arbiterFee;
-  return [maxPrice * (onMainnet ? 12n : 6n), 4n * arbiterFee, least].reduce((a, b) => (a > b ? a : b));
+  ...terms
+}: Parameters<typeof leastStake>[0] & { onMainnet: boolean }): bigint {
+  const usual = terms.maxPrice * (onMainnet ? 12n : 6n);
+  const least = leastStake(terms);
+  return usual > least ? usual : least;
 }
 
 function windowsOf(args: TermsArguments, usual: ReturnType<typeof jobWindowsFor>) {

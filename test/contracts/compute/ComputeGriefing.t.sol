@@ -172,8 +172,7 @@ contract ComputeGriefingTest is ComputeFixture {
         p.arbiterFee = uint96(bound(fee, 1, 5 ether));
         (p.minPrice, p.challengeBond) = (p.maxPrice, p.arbiterFee + p.maxPrice / 10);
         uint256 odds = 10_000 - p.auditBps;
-        uint256 least = (p.maxPrice * odds + p.auditBps - 1) / p.auditBps + 3 * p.arbiterFee;
-        if (least < 4 * p.arbiterFee) least = 4 * p.arbiterFee;
+        uint256 least = _leastStake(p);
         p.stake = uint96(least - 1);
         vm.prank(requester);
         vm.expectRevert(
@@ -195,8 +194,8 @@ contract ComputeGriefingTest is ComputeFixture {
         );
     }
 
-    /// A drawn liar's Sybil takes the next round with the ruled root: together they still lose on average, if a ruling
-    /// costs a third of the price.
+    /// A drawn liar's other hands name the right root for the reward, take the next round with it, and coordinate the job:
+    /// together they still lose on average.
     function testFuzz_ACopyOfTheRulingDoesNotSaveTheLie(
         uint256 bps,
         uint256 price,
@@ -205,27 +204,37 @@ contract ComputeGriefingTest is ComputeFixture {
         IComputeLedger.JobParams memory p = jobTerms();
         p.auditBps = uint16(bound(bps, 100, 10_000));
         p.maxPrice = uint96(bound(price, 1, 5 ether));
-        p.arbiterFee = uint96(bound(fee, p.maxPrice / 3 + 1, 5 ether));
+        p.arbiterFee = uint96(bound(fee, 1, 5 ether));
+        (p.coordinator, p.coordinatorBps) = (coordinator, uint16(bound(fee % 977, 1, 2_000)));
         (p.minPrice, p.challengeBond) = (p.maxPrice, p.arbiterFee + p.maxPrice / 10);
         uint256 odds = 10_000 - p.auditBps;
-        uint256 least = (p.maxPrice * odds + p.auditBps - 1) / p.auditBps + 3 * p.arbiterFee;
-        if (least < 4 * p.arbiterFee) least = 4 * p.arbiterFee;
-        p.stake = uint96(least);
+        p.stake = uint96(_leastStake(p));
         IComputeLedger.Job memory job = create(p);
         Holdings memory before = holdings();
         acceptAs(alice, job, 0);
         submitAs(alice, job, 0, WRONG);
-        challengeAs(challenger, job, 0, keccak256("somebody else's"));
+        challengeAs(challenger, job, 0, RIGHT);
         ruleAs(judge, job, 0, RIGHT);
         acceptAs(bob, job, 0);
         submitAs(bob, job, 0, RIGHT);
         approve(job, 0);
         Holdings memory h = holdings();
-        int256 lost = before.alice - h.alice + before.bob - h.bob;
+        int256 lost =
+            before.alice - h.alice + before.bob - h.bob + before.challenger - h.challenger;
+        lost += before.coordinator - h.coordinator;
+        uint256 gain = p.maxPrice + (uint256(p.maxPrice) * p.coordinatorBps) / 10_000;
         assertTrue(
-            lost * int256(uint256(p.auditBps)) > int256(odds * p.maxPrice),
+            lost * int256(uint256(p.auditBps)) >= int256(odds * gain),
             "lie and copy lose on average"
         );
+    }
+
+    function _leastStake(IComputeLedger.JobParams memory p) private pure returns (uint256 least) {
+        uint256 gain = p.maxPrice + (uint256(p.maxPrice) * p.coordinatorBps) / 10_000;
+        uint256 fee = p.arbiterFee;
+        least = (gain * 10_000 + p.auditBps - 1) / p.auditBps;
+        least += fee > gain ? 3 * fee - gain : 2 * fee;
+        if (least < 4 * fee) least = 4 * fee;
     }
 
     function _refused(

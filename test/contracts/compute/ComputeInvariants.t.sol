@@ -43,7 +43,7 @@ contract ComputeHandler is ComputeFixture {
             p.attestors = keccak256(abi.encode(uint256(1), _signers()));
         }
         if (audit % 2 == 0) p.token = address(0);
-        (p.tasks, p.auditBps) = (TASKS, uint16(bound(audit, 500, 10_000)));
+        (p.tasks, p.auditBps) = (TASKS, uint16(bound(audit, 800, 10_000)));
         (p.stake, p.maxRounds) = (60 ether, uint8(bound(kind, 1, 3)));
         if (kind % 3 == 0) (p.coordinator, p.coordinatorBps) = (coordinator, 777);
         if (kind % 5 < 2) (p.holdbackBps, p.holdbackEpochs) = (1_234, 100);

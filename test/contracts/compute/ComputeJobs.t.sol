@@ -276,9 +276,9 @@ contract ComputeJobsTest is ComputeFixture {
         _refused(p, "stake");
         p = jobTerms();
         p.auditBps = 1_000;
-        p.stake = 28.5 ether - 1;
+        p.stake = 31 ether - 1;
         _refused(p, "stake");
-        p.stake = 28.5 ether;
+        p.stake = 31 ether;
         create(p);
         p.auditBps = 10_001;
         _refused(p, "auditBps");

@@ -1,3 +1,4 @@
+import { leastStake } from "@holdfast/sdk";
 import { MODES, type Terms } from "./records.ts";
 
 /** Terms out of a few numbers, with amounts that do not divide; some with one field that is wrong. */
@@ -7,9 +8,8 @@ export function termsOf(picks: readonly number[]): Terms {
   const maxPrice = 1_000n + BigInt(b % 9_001);
   const arbiterFee = BigInt(c % 301);
   const auditBps = [0, 0, 2_000, 5_000, 10_000][d % 5]!;
-  const fees = 3n * arbiterFee * BigInt(auditBps);
-  const audited = auditBps === 0 ? 0n : (maxPrice * BigInt(10_000 - auditBps) + fees) / BigInt(auditBps) + 1n;
-  const stake = BigInt(Math.max(Number(4n * arbiterFee), Number(audited), 1)) + BigInt(e % 1_000);
+  const coordinatorBps = [0, 777, 10_000][e % 3]!;
+  const stake = leastStake({ maxPrice, arbiterFee, auditBps, coordinatorBps }) + BigInt(e % 1_000);
   const n = mode === "Quorum" ? 2 + (e % 3) : 1;
   const isLocal = f % 4 === 0;
   const holds = c % 3 === 0;
@@ -26,7 +26,7 @@ export function termsOf(picks: readonly number[]): Terms {
     m: mode === "Quorum" ? Math.floor(n / 2) + 1 + (b % (n - Math.floor(n / 2))) : 1,
     maxRounds: 1 + (b % 3),
     holdbackBps: holds ? [1_234, 10_000][b % 2]! : 0,
-    coordinatorBps: [0, 777, 10_000][e % 3]!,
+    coordinatorBps,
     localEpochs: isLocal ? 8 : 0,
     revealEpochs: mode === "Quorum" ? 12 : 0,
     attestEpochs: mode === "Attested" ? 1 + (b % 14) : 0,
