@@ -13,7 +13,7 @@ const CHALLENGES = join(import.meta.dirname, "../../../.holdfast/challenges");
 /** Told of in tasks/compute.test.ts; goes on from compute-suite.ts. */
 export function computeJobsSuite(setting: ComputeSetting): void {
   const { stage, usdfc, escrow, requester, challenger, node, keyOf, failing, post, jobOf } = setting;
-  const { taskOf, credit, work } = setting;
+  const { taskOf, credit, work, give, tokens } = setting;
 
   describe("compute job list, status and result", () => {
     it("tells of tasks that a compute node took and worked on", async () => {
@@ -114,8 +114,8 @@ export function computeJobsSuite(setting: ComputeSetting): void {
       expect(await credit(node())).to.equal(parseEther("1"));
       const twice = await failing(["compute", "job", "approve", "1", "--tasks", "0"], 1);
       expect(twice.message).to.equal("Task 0 is Accepted, not Submitted.");
-      await stage.dryThenWet(["compute", "job", "approve", "2"]);
-      expect(await credit(node(), usdfc())).to.equal(parseEther("3"));
+      await stage.dryThenWet(["compute", "job", "approve", "2", "--tasks", "0-4"]);
+      expect(await credit(node(), usdfc())).to.equal(parseEther("2.5"));
       const out = join(setting.folder, "tokens");
       await stage.tasks.json(["compute", "job", "result", "2", "--task", "5", "--out", out]);
     });
@@ -143,6 +143,21 @@ export function computeJobsSuite(setting: ComputeSetting): void {
       expect(late.message).to.equal("Task 2 is Disputed: only a submitted result is challenged.");
       await stage.dryThenWet(challenge(3, "--withheld").slice(0, -2), challenger());
       expect(await taskOf(3)).to.include({ state: "Disputed", claim: `0x${"03".padStart(64, "0")}` });
+    });
+
+    it("puts up a bond in a token by an allowance of just that", async () => {
+      const inTokens = ["compute", "job", "challenge", "2", "5", "--withheld"];
+      const poor = await failing([...inTokens, ...keyOf(challenger())], 3);
+      expect(poor.message).to.equal("You need 0.375 USDFC to challenge, and have 0 USDFC.");
+      await give(challenger(), parseEther("0.375"));
+      const { transactions } = await stage.dryThenWet<{ transactions: { call: string }[] }>(
+        inTokens,
+        challenger(),
+      );
+      expect(transactions.map(({ call }) => call)).to.deep.equal([
+        ...["approve", "lockChallenge", "nameChallenge"],
+      ]);
+      expect(await tokens(challenger().address)).to.equal(0n);
     });
 
     it("names by the same command what a crash left locked, with the salt that was kept", async () => {
