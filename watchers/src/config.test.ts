@@ -133,6 +133,22 @@ describe("configuration", () => {
       );
     });
 
+    it("takes a finality of 0 on a devnet, and on mainnet none", () => {
+      const zero = { ...minimal, finality: { depth: 0 } };
+      expect(load(zero).finality.depth).to.equal(0n);
+      const mainnet = { ...zero, chain: { id: 314, contracts } };
+      expect(faultsOf(() => load(mainnet))).to.deep.equal([
+        "finality.depth: must be more than 0 on mainnet: what was only just seen there can be undone (30 by default)",
+      ]);
+      expect(load({ ...mainnet, finality: { depth: 1 } }).finality.depth).to.equal(1n);
+    });
+
+    it("takes the address of a Multicall3", () => {
+      const at = (multicall3: string) => load({ ...minimal, chain: { ...minimal.chain, multicall3 } });
+      expect(at(address).chain.multicall3).to.equal(address);
+      expect(faultsOf(() => at("0x1"))[0]).to.match(/^chain\.multicall3: must be 0x/);
+    });
+
     it("lets the environment go before the file", () => {
       const config = load(minimal, {
         HOLDFAST_WATCH_RPC_URLS: "https://a.example/rpc, https://b.example/rpc",

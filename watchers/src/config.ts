@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { chains, decodePieceCid } from "@holdfast/sdk";
+import { chains, decodePieceCid, filecoin } from "@holdfast/sdk";
 import { type Address, type Hex, isAddress, isHex, parseEther } from "viem";
 import { z } from "zod";
 import { FAULT_POINTS, type FaultPoint } from "./runtime/fault-point.ts";
@@ -145,52 +145,59 @@ const chainId = z
     `must be one of ${Object.values(chains).map(({ id, name }) => `${id} (${name})`)}`,
   );
 
-const daemonFile = z.strictObject({
-  chain: z.strictObject({
-    id: chainId,
-    contracts,
-    /** Epoch of the first event that is kept. Default: that of the first start. */
-    fromEpoch: whole.optional(),
-  }),
-  /** JSON-RPC of nodes that answer Filecoin.StateCall, best first. HOLDFAST_WATCH_RPC_URLS goes before. */
-  endpoints: z.array(httpUrl).default([]),
-  key: z
-    .strictObject({
-      /** geth V3 keystore file, mode 0600. */
-      keystore: z.string().min(1).optional(),
-      /** File with its password, mode 0600. */
-      passwordFile: z.string().min(1).optional(),
-    })
-    .prefault({}),
-  /** SQLite file: one for each chain, account and deployment. */
-  database: z.string().min(1).default("holdfast.db"),
-  http: z
-    .strictObject({
-      host: z.string().default("127.0.0.1"),
-      port: port.default(9464),
-      /** File with the bearer token, mode 0600. */
-      tokenFile: z.string().min(1).optional(),
-    })
-    .prefault({}),
-  sender: z.strictObject(senderLimits).prefault({}),
-  finality: z.strictObject({ depth: confirmations }).prefault({}),
-  files,
-  providerTimeoutMs,
-  /** Milliseconds between two rounds. */
-  pollMs: z.int().min(10).max(45_000).default(30_000),
-  watchers: z
-    .array(z.discriminatedUnion("type", [policy.extend({ type: z.literal("deals") })]))
-    .min(1)
-    .superRefine((given, context) => {
-      const seen = new Set<string>();
-      for (const [index, { type, dataset }] of given.entries()) {
-        const name = `${type} ${dataset}`;
-        if (seen.has(name))
-          context.addIssue({ code: "custom", path: [index, "dataset"], message: "has a watcher already" });
-        seen.add(name);
-      }
+const daemonFile = z
+  .strictObject({
+    chain: z.strictObject({
+      id: chainId,
+      contracts,
+      /** Multicall3, where the chain has one that is not known here; it must have stood there for `finality.depth`. */
+      multicall3: address.optional(),
+      /** Epoch of the first event that is kept. Default: that of the first start. */
+      fromEpoch: whole.optional(),
     }),
-});
+    /** JSON-RPC of nodes that answer Filecoin.StateCall, best first. HOLDFAST_WATCH_RPC_URLS goes before. */
+    endpoints: z.array(httpUrl).default([]),
+    key: z
+      .strictObject({
+        /** geth V3 keystore file, mode 0600. */
+        keystore: z.string().min(1).optional(),
+        /** File with its password, mode 0600. */
+        passwordFile: z.string().min(1).optional(),
+      })
+      .prefault({}),
+    /** SQLite file: one for each chain, account and deployment. */
+    database: z.string().min(1).default("holdfast.db"),
+    http: z
+      .strictObject({
+        host: z.string().default("127.0.0.1"),
+        port: port.default(9464),
+        /** File with the bearer token, mode 0600. */
+        tokenFile: z.string().min(1).optional(),
+      })
+      .prefault({}),
+    sender: z.strictObject(senderLimits).prefault({}),
+    finality: z.strictObject({ depth: confirmations }).prefault({}),
+    files,
+    providerTimeoutMs,
+    /** Milliseconds between two rounds. */
+    pollMs: z.int().min(10).max(45_000).default(30_000),
+    watchers: z
+      .array(z.discriminatedUnion("type", [policy.extend({ type: z.literal("deals") })]))
+      .min(1)
+      .superRefine((given, context) => {
+        const seen = new Set<string>();
+        for (const [index, { type, dataset }] of given.entries()) {
+          const name = `${type} ${dataset}`;
+          if (seen.has(name))
+            context.addIssue({ code: "custom", path: [index, "dataset"], message: "has a watcher already" });
+          seen.add(name);
+        }
+      }),
+  })
+  .refine(({ chain, finality }) => chain.id !== filecoin.id || finality.depth > 0n, {
+    path: ["finality", "depth"],
+    message: "must be more than 0 on mainnet: what was only just seen there can be undone (30 by default)",
+  });
 
 const environment = z.strictObject({
   HOLDFAST_WATCH_CONFIG: z.string().min(1).default("holdfast.json"),

@@ -77,7 +77,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .action(onIntent(async (context, id) => (await import("./cli/resolve.ts")).retry(context, id)));
   program
     .command("skip <id>")
-    .description("give an intent up that has not been signed")
+    .description("give an intent up that has not been signed, or whose receipt no node has any more")
     .requiredOption("--reason <text>", "kept with the intent")
     .action(
       onIntent<{ reason: string }>(async (context, id, { reason }) =>

@@ -1,6 +1,6 @@
 import type { DealsTables } from "./deals/tables.ts";
 import { migrations } from "./migrations/index.ts";
-import { openDatabase } from "./runtime/database.ts";
+import { openDatabase, openToRead } from "./runtime/database.ts";
 
 /**
  * Opens (or makes) a watcher's database; `:memory:` lasts as long as the process.
@@ -8,4 +8,12 @@ import { openDatabase } from "./runtime/database.ts";
  */
 export function openWatcherDatabase(path: string) {
   return openDatabase<DealsTables>(path, migrations);
+}
+
+/**
+ * Opens a watcher's database to look at it: nothing of it changes.
+ * @throws DatabaseUnusableError, DatabaseDamagedError
+ */
+export function readWatcherDatabase(path: string) {
+  return openToRead<DealsTables>(path, migrations);
 }

@@ -9,18 +9,23 @@ export async function serveNode(node: MemoryNode): Promise<{ url: string; close(
     request.on("data", (text) => {
       body += text;
     });
-    request.on("end", () => {
-      const { id, method, params } = JSON.parse(body);
-      const answer = (content: object) => response.end(JSON.stringify({ jsonrpc: "2.0", id, ...content }));
-      try {
-        if (method === "test_mine") answer({ result: node.mine(params[0], params[1] ?? undefined) ?? null });
-        else answer({ result: node.answer({ method, params }) });
-      } catch (error) {
-        const { code, message, data } = error as NodeError;
-        answer({ error: { code, message, data } });
-      }
+    request.on("end", async () => {
+      const calls = JSON.parse(body);
+      const answers = Array.isArray(calls) ? Promise.all(calls.map(answer)) : answer(calls);
+      response.end(JSON.stringify(await answers));
     });
   });
+  async function answer({ id, method, params }: { id: number; method: string; params: never[] }) {
+    try {
+      if (method === "test_mine") node.mine(params[0], params[1] ?? undefined);
+      const call = { method, params };
+      const result = method === "test_mine" ? null : await node.intercept(call, () => node.answer(call));
+      return { jsonrpc: "2.0", id, result };
+    } catch (error) {
+      const { code, message, data } = error as NodeError;
+      return { jsonrpc: "2.0", id, error: { code, message, data } };
+    }
+  }
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -17,6 +17,10 @@ export interface ChainOptions {
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
+  /** Nothing of what the chain shows is remembered. */
+  isReadOnly?: boolean;
+  /** Told whenever a node has answered, or will not. */
+  onExchange?(): void;
   /** Told whenever an endpoint has shown that it is on the right chain. */
   onVerified?(): Promise<void>;
 }
@@ -30,17 +34,32 @@ export interface Chain {
 }
 
 /** Every endpoint shows that it is on the database's chain before it is used, now and whenever requests move to it. */
-export function openChain({ config, db, clock, logger, metrics, onVerified }: ChainOptions): Chain {
+export function openChain(options: ChainOptions): Chain {
+  const {
+    config,
+    db,
+    clock,
+    logger,
+    metrics,
+    isReadOnly = false,
+    onExchange = () => {},
+    onVerified,
+  } = options;
   const { chain, endpoints: urls, finality } = config;
-  const identity = createChainIdentity({ db, chainId: chain.id, contracts: { ...chain.contracts } });
+  const identity = createChainIdentity({
+    ...{ db, chainId: chain.id, isReadOnly },
+    contracts: { ...chain.contracts, ...(chain.multicall3 && { multicall3: chain.multicall3 }) },
+  });
   const endpoints = createEndpoints({
-    ...{ urls, chain: chainById(chain.id), clock, logger, metrics },
+    ...{ urls, chain: chainById(chain.id), clock, logger, metrics, onExchange },
     async verify(endpoint, name) {
       await identity.check(endpoint, name);
       await onVerified?.();
     },
   });
-  const client = createChainClient({ chain: chainById(chain.id), transport: endpoints.transport });
+  const client = createChainClient({
+    ...{ chain: chainById(chain.id), transport: endpoints.transport, multicall: chain.multicall3 },
+  });
   const network = chain.id === filecoin.id ? "mainnet" : "testnet";
   return {
     ...{ client, network, endpoints },

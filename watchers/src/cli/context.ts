@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
+import { findCause } from "@holdfast/sdk";
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import { type DaemonConfig, loadConfig } from "../config.ts";
 import type { DealsTables } from "../deals/tables.ts";
-import { openWatcherDatabase } from "../open-watcher-database.ts";
+import { openWatcherDatabase, readWatcherDatabase } from "../open-watcher-database.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
-import type { RuntimeTables } from "../runtime/database.ts";
+import { DatabaseDamagedError, isDamage, type RuntimeTables } from "../runtime/database.ts";
 import { hideUrl, type Redactor } from "../runtime/redactor.ts";
 import { toJson } from "../runtime/status-server.ts";
 import { EXIT, StopError } from "../runtime/stop-error.ts";
@@ -52,7 +53,7 @@ export function openContext({ config: path, json = false }: GlobalFlags, redacto
   };
 }
 
-/** Runs `work` on the database that is there. @throws DatabaseMissingError, DatabaseUnusableError, DatabaseDamagedError */
+/** Runs `work` on the database that is there, and may change it. @throws DatabaseMissingError, DatabaseUnusableError, DatabaseDamagedError */
 export async function onDatabase<T>(
   { config }: Context,
   work: (db: Kysely<RuntimeTables>) => Promise<T>,
@@ -61,6 +62,26 @@ export async function onDatabase<T>(
   const db: Kysely<DealsTables> = await openWatcherDatabase(config.database);
   try {
     return await work(db as unknown as Kysely<RuntimeTables>);
+  } finally {
+    await db.destroy();
+  }
+}
+
+/**
+ * Reads from the database that is there, and changes nothing of it.
+ * @throws DatabaseMissingError, DatabaseUnusableError, DatabaseDamagedError
+ */
+export async function fromDatabase<T>(
+  { config: { database } }: Context,
+  work: (db: Kysely<RuntimeTables>) => Promise<T>,
+): Promise<T> {
+  if (!existsSync(database)) throw new DatabaseMissingError(database);
+  const db: Kysely<DealsTables> = readWatcherDatabase(database);
+  try {
+    return await work(db as unknown as Kysely<RuntimeTables>);
+  } catch (error) {
+    const damage = findCause(error, isDamage);
+    throw damage instanceof Error ? new DatabaseDamagedError(database, damage.message, error) : error;
   } finally {
     await db.destroy();
   }

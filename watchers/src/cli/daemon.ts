@@ -61,14 +61,16 @@ export async function openDaemon(options: DaemonOptions) {
   const identity = `${chainId}/${contracts.deals}/${signer.address}`;
   await checkIdentity(db, config.database, identity);
   const outbox = createOutbox({ db, clock, fault });
+  // A round that waits for many answers is alive while they come.
+  const onExchange = () => health.beat();
   const { client, network, heads, endpoints } = openChain({
-    ...{ config, db, clock, logger, metrics },
+    ...{ config, db, clock, logger, metrics, onExchange },
     // A configuration that is wrong about the chain leaves no mark in a new database.
     onVerified: () => bindDatabase(db, config.database, identity),
   });
   const capabilities = await openCapabilities({
     ...{ config, db: options.db, outbox, client, network, curio, account: signer.address },
-    ...{ clock, logger, metrics },
+    ...{ clock, logger, metrics, onExchange },
   });
   const kinds = kindsOf(capabilities);
   const limits = { ...config.sender, confirmations: config.finality.depth };
@@ -76,7 +78,7 @@ export async function openDaemon(options: DaemonOptions) {
     ...{ outbox, client, account: signer, chainId, kinds: kinds.transactions, limits },
     ...{ fault, logger, metrics, fence: options.fence },
   });
-  const runner = createRequestRunner({ outbox, kinds: kinds.requests, fault, logger });
+  const runner = createRequestRunner({ outbox, kinds: kinds.requests, fault, logger, onExchange });
   const follower = createFollower({ config, db, client, heads, capabilities, logger, metrics });
   const engine = createEngine({
     ...{ capabilities, outbox, sender, runner, reach: follower.reach, clock, logger, metrics },
@@ -85,6 +87,8 @@ export async function openDaemon(options: DaemonOptions) {
     ...{ config, db, account: signer.address, watchers: engine.watchers, clock, metrics },
     ...{ sender, heads, endpoints, isSyncing: follower.isSyncing },
   });
+
+  let drained = 0;
 
   /** Work whose failure the next round may mend. @throws StopError otherwise */
   async function attempt(work: () => Promise<Round | undefined>): Promise<void> {
@@ -130,26 +134,26 @@ export async function openDaemon(options: DaemonOptions) {
       }
     },
     /** Decides and signs nothing new; what is signed comes to its end, or as far as it comes until the signal aborts. */
-    async drain(signal: AbortSignal): Promise<Drained> {
-      for (let finished = 0; ; ) {
+    async drain(signal: AbortSignal): Promise<void> {
+      do {
         await attempt(async () => {
           const round = await engine.settle(signal);
-          finished += round.finished.length;
+          drained += round.finished.length;
           return round;
         });
-        const unsettled = await countUnsettled(db);
-        if (unsettled > 0 && !signal.aborted) {
-          await clock.sleep(config.pollMs, signal);
-          continue;
-        }
-        const counts = await countIntents(db);
-        return {
-          finished,
-          unsettled,
-          waiting: totalOf(counts, ["new"]),
-          parked: totalOf(counts, PARKED_STATES),
-        };
-      }
+        if ((await countUnsettled(db)) === 0) return;
+        await clock.sleep(config.pollMs, signal);
+      } while (!signal.aborted);
+    },
+    /** How far `drain` came, also while its last round still hangs. */
+    async left(): Promise<Drained> {
+      const counts = await countIntents(db);
+      return {
+        finished: drained,
+        unsettled: await countUnsettled(db),
+        waiting: totalOf(counts, ["new"]),
+        parked: totalOf(counts, PARKED_STATES),
+      };
     },
     close: async () => void (await Promise.all(capabilities.map((capability) => capability.close()))),
   };

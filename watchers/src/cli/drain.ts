@@ -10,7 +10,10 @@ export interface DrainFlags extends KeyFlags {
   timeout?: number | undefined;
 }
 
-/** `holdfast-watch drain`: decides and signs nothing new, and finishes what is signed. */
+/**
+ * `holdfast-watch drain`: decides and signs nothing new, and finishes what is signed. After its timeout or a signal a round
+ * that hangs is left to itself, as in `run`.
+ */
 export async function drain(context: Context, flags: DrainFlags): Promise<number> {
   const stopped = stopOnSignals();
   const { timeout } = flags;
@@ -20,7 +23,7 @@ export async function drain(context: Context, flags: DrainFlags): Promise<number
     const done = new AbortController();
     const draining = daemon.drain(signal).finally(() => done.abort());
     await until(signal, context.clock.sleep, [draining, lease.keep(AbortSignal.any([signal, done.signal]))]);
-    const left = await draining;
+    const left = await daemon.left();
     const { finished, unsettled, waiting, parked } = left;
     const text = `finished ${finished}, not final ${unsettled}; not begun ${waiting}, waiting for a person ${parked}`;
     context.answer(left, text);

@@ -4,11 +4,11 @@ import { createLedger } from "../deals/ledger.ts";
 import { createEventLog } from "../runtime/event-log.ts";
 import { exportLines } from "../runtime/export.ts";
 import { EXIT } from "../runtime/stop-error.ts";
-import { type Context, onDatabase } from "./context.ts";
+import { type Context, fromDatabase } from "./context.ts";
 
 /** `holdfast-watch export`: what is final, as JSON lines; two databases of the same chain give the same bytes. */
 export async function exportEvents(context: Context, { output }: { output?: string }): Promise<number> {
-  return onDatabase(context, async (db) => {
+  return fromDatabase(context, async (db) => {
     const lines = exportLines(createEventLog(db), createLedger());
     if (output === undefined) {
       for await (const line of lines) process.stdout.write(`${line}\n`);

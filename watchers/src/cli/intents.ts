@@ -2,7 +2,7 @@ import type { IntentState } from "../runtime/database.ts";
 import { listIntents } from "../runtime/intents-admin.ts";
 import { decodePayload } from "../runtime/payload.ts";
 import { EXIT } from "../runtime/stop-error.ts";
-import { type Context, onDatabase } from "./context.ts";
+import { type Context, fromDatabase } from "./context.ts";
 import { table } from "./table.ts";
 
 export interface IntentFlags {
@@ -13,7 +13,7 @@ export interface IntentFlags {
 
 /** `holdfast-watch intents`: newest first. */
 export async function intents(context: Context, { state, kind, limit }: IntentFlags): Promise<number> {
-  const rows = await onDatabase(context, (db) =>
+  const rows = await fromDatabase(context, (db) =>
     listIntents(db, { ...(state && { states: state }), ...(kind && { kinds: kind }), limit }),
   );
   const decoded = rows.map(({ payload, result, ...row }) => ({

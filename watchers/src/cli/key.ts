@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
-import { type CurioSigner, delegatedSigner } from "@holdfast/sdk";
+import { type CurioSigner, delegatedSigner, filecoin } from "@holdfast/sdk";
 import { KeystoreError, readKeystore } from "@holdfast/sdk/node";
 import { privateKeyToAccount } from "viem/accounts";
 import type { DaemonConfig } from "../config.ts";
@@ -33,12 +33,22 @@ export class KeyError extends StopError {
  * @throws KeyError
  */
 export async function openKey(
-  { key: { keystore, passwordFile }, insecureKey }: DaemonConfig,
+  {
+    key: { keystore, passwordFile },
+    insecureKey,
+    chain,
+  }: Pick<DaemonConfig, "key" | "insecureKey" | "chain">,
   { passwordFd, insecureDev = false }: KeyFlags,
   redactor: Redactor,
 ): Promise<Key> {
+  if (insecureKey !== undefined) hideKey(redactor, insecureKey);
+  if (insecureDev && chain.id === filecoin.id) {
+    throw new KeyError(
+      "--insecure-dev is not for mainnet (chain 314): a bare key in the environment is no place for real money.",
+      "keep the key in a keystore file (key.keystore), and leave the flag out.",
+    );
+  }
   if (insecureKey !== undefined) {
-    hideKey(redactor, insecureKey);
     if (!insecureDev) {
       const next = "keep the key in a keystore file (key.keystore), or pass --insecure-dev on a devnet.";
       throw new KeyError("HOLDFAST_WATCH_INSECURE_KEY holds a bare private key.", next);

@@ -1,10 +1,10 @@
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import SQLite from "better-sqlite3";
 import { expect } from "chai";
 import type { Kysely } from "kysely";
 import { manualClock } from "../../test/manual-clock.ts";
+import { overwriteTable } from "../../test/overwrite-table.ts";
 import { quiet } from "../../test/quiet.ts";
 import { openWatcherDatabase } from "../open-watcher-database.ts";
 import type { RuntimeTables } from "../runtime/database.ts";
@@ -26,13 +26,7 @@ describe("rebuild of a damaged database", () => {
     const db = (await openWatcherDatabase(database)) as unknown as Kysely<RuntimeTables>;
     await takeLease({ db, clock, logger: quiet, holder: { machine: "here", pid: 77 } });
     await db.destroy();
-    const file = new SQLite(database, { readonly: true });
-    const pages = file.prepare("select pageno from dbstat where name = ?").pluck().all(table) as number[];
-    const size = file.pragma("page_size", { simple: true }) as number;
-    file.close();
-    const raw = openSync(database, "r+");
-    for (const page of pages) writeSync(raw, Buffer.alloc(size, 0xff), 0, size, (page - 1) * size);
-    closeSync(raw);
+    overwriteTable(database, table);
     const context = { config: { database }, clock, answer: () => undefined } as unknown as Context;
     return { context, clock, isThere: () => existsSync(database) };
   }

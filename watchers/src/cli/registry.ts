@@ -25,6 +25,8 @@ export interface Surroundings {
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
+  /** Told whenever a provider has answered, or will not. */
+  onExchange(): void;
 }
 
 type Open<Type extends Entry["type"]> = (

@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import type { DealsTables } from "../deals/tables.ts";
 import { openWatcherDatabase } from "../open-watcher-database.ts";
 import type { RuntimeTables } from "../runtime/database.ts";
-import { type Fault, noFault } from "../runtime/fault-point.ts";
+import { killAt, noFault } from "../runtime/fault-point.ts";
 import { type Lease, takeLease } from "../runtime/lease.ts";
 import { createMetrics, type Metrics } from "../runtime/metrics.ts";
 import { startStatusServer } from "../runtime/status-server.ts";
@@ -57,7 +57,7 @@ export async function withDaemon<T>(
     const holder = { machine: machineName(), pid: process.pid };
     const lease = await takeLease({ db: db as unknown as Kysely<RuntimeTables>, clock, logger, holder });
     try {
-      const fault = flags.insecureDev ? faultAt(config.faultAt) : noFault;
+      const fault = flags.insecureDev && config.faultAt !== undefined ? killAt(config.faultAt) : noFault;
       const daemon = await openDaemon({ config, db, key, clock, logger, metrics, fault, fence: lease.fence });
       try {
         return await work(daemon, lease);
@@ -83,11 +83,4 @@ export async function until(
     signal.addEventListener("abort", () => resolve());
   });
   await Promise.race([Promise.all(work), aborted.then(() => sleep(LONGEST_STOP_MS))]);
-}
-
-/** Dies at a point as kill -9 would have it. */
-function faultAt(wanted: string | undefined): Fault {
-  return (point) => {
-    if (point === wanted) process.kill(process.pid, "SIGKILL");
-  };
 }

@@ -3,7 +3,7 @@ import { countIntents, PARKED_STATES, totalOf } from "../runtime/intents-admin.t
 import { isHeld, type LeaseTable, readLease } from "../runtime/lease.ts";
 import type { DaemonStatus } from "../runtime/status-server.ts";
 import { EXIT } from "../runtime/stop-error.ts";
-import { type Context, onDatabase } from "./context.ts";
+import { type Context, fromDatabase } from "./context.ts";
 import { table } from "./table.ts";
 
 type RunningStatus = {
@@ -18,7 +18,7 @@ const TIMEOUT_MS = 5_000;
 /** `holdfast-watch status`: what the database holds, and what a running daemon says of itself. */
 export async function status(context: Context): Promise<number> {
   const { config, clock } = context;
-  const { counts, lease } = await onDatabase(context, async (db) => ({
+  const { counts, lease } = await fromDatabase(context, async (db) => ({
     counts: await countIntents(db),
     lease: await readLease(db),
   }));

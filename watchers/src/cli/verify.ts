@@ -9,7 +9,7 @@ import { createEventLog } from "../runtime/event-log.ts";
 import { createMetrics } from "../runtime/metrics.ts";
 import { EXIT, StopError } from "../runtime/stop-error.ts";
 import { openChain } from "./chain.ts";
-import { type Context, onDatabase } from "./context.ts";
+import { type Context, fromDatabase } from "./context.ts";
 import { firstEpoch } from "./follower.ts";
 
 /** `holdfast-watch verify`: reads everything from the chain anew, and compares. Needs no key. */
@@ -18,10 +18,12 @@ export async function verify(context: Context): Promise<number> {
   const { contracts } = config.chain;
   const memory = (await openWatcherDatabase(":memory:")) as unknown as Kysely<RuntimeTables>;
   try {
-    const found = await onDatabase(context, async (db) => {
+    const found = await fromDatabase(context, async (db) => {
       const account = await accountOf(db);
       const from = config.chain.fromEpoch ?? (await firstEpoch(db)) ?? 0n;
-      const chain = openChain({ ...{ config, db, clock, logger }, metrics: createMetrics() });
+      const chain = openChain({
+        ...{ config, db, clock, logger, metrics: createMetrics(), isReadOnly: true },
+      });
       const fresh = createEventLog(memory);
       const reader = createChainReader({
         ...{ log: fresh, client: chain.client, heads: chain.heads, from, logger },
@@ -30,9 +32,10 @@ export async function verify(context: Context): Promise<number> {
       await reader.poll();
       return verifyDeals({ db, fresh, client: chain.client, contracts });
     });
-    const { epoch, events, rails, intents, unchecked, differences } = found;
+    const { epoch, events, rails, intents, unchecked, uncheckedIntents, differences } = found;
     const text = [
       ...differences.map((one) => `${one.about} ${one.what}: here ${one.database}, on chain ${one.chain}`),
+      ...uncheckedIntents.map((key) => `intent ${key}: cannot be checked, no node has its receipt any more`),
       `up to epoch ${epoch}: ${events} events, ${rails} rails, ${intents} transactions compared, ${unchecked} events no longer to be had; ${differences.length} differences`,
     ].join("\n");
     answer(found, text);

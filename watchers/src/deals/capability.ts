@@ -58,6 +58,8 @@ export interface DealsCapabilityOptions {
   metrics: Metrics;
   randomBytes: (length: number) => Uint8Array;
   onEvent?: (event: DealsEvent) => void;
+  /** Told whenever a provider has answered, or will not. */
+  onExchange?: (() => void) | undefined;
 }
 
 export interface DealsPlan extends Plan {
@@ -88,6 +90,7 @@ export async function createDealsCapability(options: DealsCapabilityOptions): Pr
     const name = `deals:${policy.dataset.slice(0, 10)}`;
     const load = createLoader({
       ...{ policy, account, confirmations, chain, market, db, outbox, logger },
+      onExchange: options.onExchange,
     });
     return {
       name,

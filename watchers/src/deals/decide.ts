@@ -361,12 +361,12 @@ function proposal(
   pieces: PolicyPiece[],
   slot: number,
 ): DealIntent {
-  const { dataset, sealingWindow, duration } = policy;
+  const { dataset, token, sealingWindow, duration } = policy;
   const { offerId, version, provider, owner } = offer;
   const set = pieces.map(({ cid }) => cid.slice(-8)).join(".");
   const subject = `propose:${dataset.slice(0, 10)}:${set}:${slot}`;
   const attempt = (state.history.get(subject)?.attempts ?? 0) + 1;
-  const payload = { offerId, version, provider, owner, dataset, sealingWindow, duration, pieces };
+  const payload = { offerId, version, provider, owner, dataset, token, sealingWindow, duration, pieces };
   return { key: `${subject}:${attempt}`, subject, kind: "propose", payload };
 }
 

@@ -6,6 +6,7 @@ import type { Outbox } from "../runtime/outbox.ts";
 import { decodePayload, encodePayload } from "../runtime/payload.ts";
 import type { ChainCopy, ChainDeal, ChainState } from "./chain-state.ts";
 import type { ProviderMarket, Submit } from "./provider-market.ts";
+import { readSamples } from "./retrieval-log.ts";
 import type {
   Copy,
   Deal,
@@ -15,6 +16,7 @@ import type {
   Look,
   Parameters,
   Policy,
+  ProposePayload,
   State,
   Submission,
 } from "./state.ts";
@@ -35,6 +37,8 @@ export const KINDS = [
   "sample",
 ] as const;
 
+type Refused = Pick<ProposePayload, "offerId"> & Partial<Pick<ProposePayload, "token">>;
+
 export interface LoaderOptions {
   policy: Policy;
   account: Address;
@@ -44,11 +48,23 @@ export interface LoaderOptions {
   db: Kysely<DealsTables>;
   outbox: Outbox;
   logger: Logger;
+  /** Told whenever a provider has answered, or will not. */
+  onExchange?: (() => void) | undefined;
 }
 
 /** Puts together what `decide` needs: the chain as of one epoch, our records, and what providers and miners say now. */
 export function createLoader(options: LoaderOptions) {
-  const { policy, account, confirmations, chain, market, db, outbox, logger } = options;
+  const {
+    policy,
+    account,
+    confirmations,
+    chain,
+    market,
+    db,
+    outbox,
+    logger,
+    onExchange = () => {},
+  } = options;
   /** Deals in which nothing can change any more, and when they were first seen so. */
   const ended = new Map<bigint, { deal: ChainDeal; since: Epoch }>();
   const looks = new Map<string, { look: Look; epoch: Epoch }>();
@@ -85,7 +101,7 @@ export function createLoader(options: LoaderOptions) {
           ({ key, subject, kind, payload: decodePayload(payload) }) as DealIntent,
       ),
       history: await outbox.history(KINDS),
-      failedProposals: await failedProposals(),
+      failedProposals: await failedProposals(epoch),
     };
   }
 
@@ -172,7 +188,7 @@ export function createLoader(options: LoaderOptions) {
     const due = rows.filter(({ copyId }) => waiting.has(copyId));
     await Promise.all(
       due.map(async (row) => {
-        const answer = await slots.execute(() => market.status(row.endpoint, row.ulid));
+        const answer = await slots.execute(() => market.status(row.endpoint, row.ulid).finally(onExchange));
         if (answer === "silent") return;
         const told =
           answer === "unknown"
@@ -193,21 +209,7 @@ export function createLoader(options: LoaderOptions) {
     const submissions = new Map(
       (await db.selectFrom("submissions").selectAll().execute()).map((row) => [row.copyId, row]),
     );
-    const sampled = await db
-      .selectFrom("retrievals")
-      .select((row) => ["copyId", row.fn.max("epoch").as("epoch")])
-      .groupBy("copyId")
-      .execute();
-    const newest = new Map(sampled.map((row) => [row.copyId, BigInt(row.epoch)]));
-    const failures = new Map<string, Epoch[]>();
-    const failed = await db
-      .selectFrom("retrievals")
-      .select(["copyId", "epoch"])
-      .where("passed", "=", 0)
-      .orderBy("epoch")
-      .execute();
-    for (const row of failed)
-      failures.set(row.copyId, [...(failures.get(row.copyId) ?? []), BigInt(row.epoch)]);
+    const { newest, failures } = await readSamples(db);
 
     const complete = async (deal: ChainDeal, copy: ChainCopy): Promise<Copy> => {
       const copyId = copy.copyId.toString();
@@ -254,19 +256,25 @@ export function createLoader(options: LoaderOptions) {
     }
   }
 
-  async function failedProposals(): Promise<FailedProposal[]> {
+  /**
+   * What contracts refused, in the policy's token, within the time of an exclusion. What failed before, or in another
+   * token, says nothing of now; and what a node said in a contract's place is parked, and no refusal.
+   */
+  async function failedProposals(epoch: Epoch): Promise<FailedProposal[]> {
     const rows = await db
       .selectFrom("intents")
       .select(["payload", "error", "finishedEpoch"])
       .where("kind", "=", "propose")
-      .where("state", "in", ["failed", "parked"])
+      .where("state", "=", "failed")
+      .where("finishedEpoch", ">", Number(epoch - policy.exclusion))
       .orderBy("id")
       .execute();
-    return rows.map(({ payload, error, finishedEpoch }) => ({
-      offerId: decodePayload<{ offerId: bigint }>(payload).offerId,
-      epoch: BigInt(finishedEpoch ?? 0),
-      error: error ?? "unknown",
-    }));
+    return rows.flatMap(({ payload, error, finishedEpoch }) => {
+      // Databases of before may hold some without a token.
+      const { offerId, token } = decodePayload<Refused>(payload);
+      if (token?.toLowerCase() !== policy.token.toLowerCase()) return [];
+      return { offerId, epoch: BigInt(finishedEpoch ?? 0), error: error ?? "unknown" };
+    });
   }
 
   return load;

@@ -7,6 +7,7 @@ import {
 } from "@holdfast/sdk";
 import type { Kysely } from "kysely";
 import type { RequestOutcome } from "../runtime/request-runner.ts";
+import { recordSample } from "./retrieval-log.ts";
 import type { Epoch, SamplePayload } from "./state.ts";
 import type { DealsTables } from "./tables.ts";
 
@@ -21,7 +22,7 @@ export interface RetrievalOptions {
 
 /**
  * Fetches a random range of a piece from its provider and checks it against the piece's tree. What comes of it is kept
- * and counts when new deals are made; it never slashes.
+ * for a year and counts when new deals are made; it never slashes.
  */
 export function createSampler({ db, timeoutMs, randomBytes, layerOf }: RetrievalOptions) {
   return async (payload: SamplePayload, head: Epoch): Promise<RequestOutcome> => {
@@ -46,13 +47,10 @@ export function createSampler({ db, timeoutMs, randomBytes, layerOf }: Retrieval
       }
       detail += `: ${reason}`;
     }
-    await db
-      .insertInto("retrievals")
-      .values({
-        ...{ copyId: copyId.toString(), provider: provider.toString(), epoch: Number(head) },
-        ...{ passed: passed ? 1 : 0, detail },
-      })
-      .execute();
+    await recordSample(db, {
+      ...{ copyId: copyId.toString(), provider: provider.toString(), epoch: Number(head) },
+      ...{ passed: passed ? 1 : 0, detail },
+    });
     return { outcome: "done", result: { passed, detail } };
   };
 }

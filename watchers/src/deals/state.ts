@@ -166,7 +166,7 @@ export interface Deal {
   copies: readonly Copy[];
 }
 
-/** A proposal that came to nothing. */
+/** A proposal that a contract refused, not long ago, in the policy's token. */
 export interface FailedProposal {
   offerId: bigint;
   epoch: Epoch;
@@ -194,6 +194,8 @@ export interface ProposePayload {
   provider: bigint;
   owner: bigint;
   dataset: Hex;
+  /** What it is paid in. */
+  token: Address;
   sealingWindow: bigint;
   duration: bigint;
   pieces: readonly PolicyPiece[];

@@ -1,9 +1,12 @@
 import { type ActionClient, ContractRevertedError, getRail } from "@holdfast/sdk";
+import { bulkhead } from "cockatiel";
 import type { Kysely } from "kysely";
 import { type Hex, hexToBigInt, type PublicClient } from "viem";
+import { causeNamed, isSilence } from "../runtime/contract-call.ts";
 import type { RuntimeTables } from "../runtime/database.ts";
 import { createEventLog, type EventLog, type StoredEvent } from "../runtime/event-log.ts";
 import { decodePayload } from "../runtime/payload.ts";
+import { classifyRangeError } from "../runtime/tipset.ts";
 import type { Contracts } from "./contracts.ts";
 
 export interface VerifyOptions {
@@ -32,8 +35,13 @@ export interface Verification {
   intents: number;
   /** Events that no node gives any more, so that nobody can compare them. */
   unchecked: number;
+  /** Keys of intents that cannot be checked: no node has their receipt any more. */
+  uncheckedIntents: string[];
   differences: Difference[];
 }
+
+/** Reads of rails and of receipts under way at once. */
+const READS = 64;
 
 /**
  * Compares what is final in the database with the chain: every event with the chain's, the state of every rail that the
@@ -45,8 +53,14 @@ export async function verifyDeals({ db, fresh, client, contracts }: VerifyOption
   const differences: Difference[] = [];
   const { events, unchecked } = await compareEvents(log, fresh, epoch, differences);
   const rails = await compareRails(log, epoch, client, contracts, differences);
-  const intents = await compareIntents(db, epoch, client, differences);
-  return { epoch, events, rails, intents, unchecked, differences };
+  const { intents, uncheckedIntents } = await compareIntents(db, epoch, client, differences);
+  return { epoch, events, rails, intents, unchecked, uncheckedIntents, differences };
+}
+
+/** In the order of `items`. */
+function readAll<T, R>(items: readonly T[], read: (item: T) => Promise<R>): Promise<R[]> {
+  const slots = bulkhead(READS, Number.POSITIVE_INFINITY);
+  return Promise.all(items.map((item) => slots.execute(() => read(item))));
 }
 
 async function compareEvents(log: EventLog, fresh: EventLog, epoch: bigint, differences: Difference[]) {
@@ -92,9 +106,11 @@ async function compareRails(
     if (event === "RailTerminated" && endEpoch !== undefined) rail.end = endEpoch;
     if (event === "RailFinalized") rail.final = true;
   }
-  for (const [subject, told] of rails) {
+  const states = await readAll([...rails], async ([subject, told]) => {
     const railId = hexToBigInt(subject as Hex);
-    const state = await railAt(client, pay, railId, epoch);
+    return { railId, told, state: await railAt(client, pay, railId, epoch) };
+  });
+  for (const { railId, told, state } of states) {
     const differ = (name: string, database: unknown, chain: unknown) => {
       if (database === undefined || database === chain) return;
       const what = `${railId} ${name}`;
@@ -127,37 +143,56 @@ async function compareIntents(
   epoch: bigint,
   client: PublicClient,
   differences: Difference[],
-): Promise<number> {
+): Promise<{ intents: number; uncheckedIntents: string[] }> {
   const rows = await db
     .selectFrom("intents")
     .select(["key", "result"])
     .where("state", "=", "done")
     .orderBy("id")
     .execute();
-  const byHash = new Map<string, string>();
-  let count = 0;
-  for (const { key, result } of rows) {
+  const finished = rows.flatMap(({ key, result }) => {
     const { hash, epoch: at } = (decodePayload(result ?? "{}") ?? {}) as { hash?: Hex; epoch?: bigint };
-    if (hash === undefined || at === undefined || at > epoch) continue;
-    count++;
+    return hash === undefined || at === undefined || at > epoch ? [] : [{ key, hash, at }];
+  });
+  const told = await readAll(finished, async (one) => ({ ...one, chain: await receiptText(client, one) }));
+  const byHash = new Map<string, string>();
+  const uncheckedIntents: string[] = [];
+  for (const { key, hash, at, chain } of told) {
     const other = byHash.get(hash);
     byHash.set(hash, key);
-    const chain = await receiptText(client, hash);
     const database = `success at ${at}`;
-    if (chain !== database) differences.push({ about: "intent", what: key, database, chain });
+    if (chain === undefined) uncheckedIntents.push(key);
+    else if (chain !== database) differences.push({ about: "intent", what: key, database, chain });
     if (other !== undefined)
       differences.push({ about: "intent", what: key, database: hash, chain: `that is ${other}'s` });
   }
-  return count;
+  return { intents: told.length - uncheckedIntents.length, uncheckedIntents };
 }
 
-async function receiptText(client: PublicClient, hash: Hex): Promise<string> {
+/** Undefined when no node can tell: it has pruned the receipt. */
+async function receiptText(
+  client: PublicClient,
+  { hash, at }: { hash: Hex; at: bigint },
+): Promise<string | undefined> {
   try {
     const { status, blockNumber } = await client.getTransactionReceipt({ hash });
     return `${status} at ${blockNumber}`;
   } catch (error) {
-    if ((error as Error).name === "TransactionReceiptNotFoundError") return "no receipt";
-    throw error;
+    const isMissing = causeNamed(error, "TransactionReceiptNotFoundError") !== undefined;
+    if (!isMissing && classifyRangeError(error) !== "gone") throw error;
+    return (await isKnownToLack(client, at, hash)) ? "no receipt" : undefined;
+  }
+}
+
+/** Whether the node still has the epoch, and the transaction is not in it. */
+async function isKnownToLack(client: PublicClient, blockNumber: bigint, hash: Hex): Promise<boolean> {
+  try {
+    const { number, transactions } = await client.getBlock({ blockNumber });
+    return number !== blockNumber || !transactions.includes(hash);
+  } catch (error) {
+    if (classifyRangeError(error) === "null-round") return true;
+    if (isSilence(error)) throw error;
+    return false;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Address, PublicClient } from "viem";
 import { textOf } from "./classify-send-error.ts";
+import { tipsetAt } from "./tipset.ts";
 
 /** What a node knows of the sending account. */
 export interface AccountState {
@@ -25,4 +26,20 @@ export async function readAccount(client: PublicClient, address: Address): Promi
       return { mined: 0, known: 0, balance: 0n };
     throw error;
   }
+}
+
+/**
+ * Nonces below it are used for good.
+ * @param finalized an epoch that no reorganisation can undo; if it is a null round, the tipset before it counts
+ */
+export async function readFinalNonce(
+  client: PublicClient,
+  address: Address,
+  finalized: bigint,
+): Promise<number> {
+  for (let epoch = finalized; epoch > 0n; epoch--) {
+    if ((await tipsetAt(client, epoch)) === undefined) continue;
+    return client.getTransactionCount({ address, blockNumber: epoch });
+  }
+  return 0;
 }

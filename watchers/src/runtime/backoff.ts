@@ -12,11 +12,3 @@ export function backoffMs(tries: number, random: () => number, baseMs = 1000): n
   const ceiling = Math.min(CEILING_MS, baseMs * 2 ** Math.min(tries - 1, 20));
   return Math.ceil(ceiling * random());
 }
-
-/** Milliseconds that a Retry-After header asks for: seconds or an HTTP date; undefined when it says neither. */
-export function retryAfterMs(header: string | null, now: number): number | undefined {
-  if (header === null) return undefined;
-  if (/^\d+$/.test(header.trim())) return Number(header.trim()) * 1000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}

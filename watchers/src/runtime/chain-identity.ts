@@ -11,6 +11,8 @@ export interface ChainIdentityOptions {
   chainId: number;
   /** Whose code must be there, and stay as it is; by name. */
   contracts: Readonly<Record<string, Address>>;
+  /** Compares, and remembers nothing. */
+  isReadOnly?: boolean;
 }
 
 /** What a chain showed when it was first met. */
@@ -28,7 +30,7 @@ const NAME = "chain";
  * counted as final, and the code of each contract. Whatever is met for the first time is remembered. A gateway that
  * serves no block so old is judged by the rest.
  */
-export function createChainIdentity({ db, chainId, contracts }: ChainIdentityOptions) {
+export function createChainIdentity({ db, chainId, contracts, isReadOnly = false }: ChainIdentityOptions) {
   const log = createEventLog(db);
 
   /**
@@ -66,6 +68,7 @@ export function createChainIdentity({ db, chainId, contracts }: ChainIdentityOpt
       code[address.toLowerCase()] = hash;
     }
     if (faults.length > 0) throw new ChainMismatchError(endpoint, faults);
+    if (isReadOnly) return;
     await pin({ genesis: known.genesis ?? genesis, code: { ...known.code, ...code } });
   }
 

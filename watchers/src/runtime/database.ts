@@ -171,28 +171,59 @@ export async function openDatabase<T extends RuntimeTables>(
     if (damage !== "ok") throw new DatabaseDamagedError(path, String(damage));
   } catch (cause) {
     if (cause instanceof DatabaseDamagedError) throw cause;
-    if (isDamage(cause)) throw new DatabaseDamagedError(path, (cause as Error).message, cause);
-    throw new DatabaseUnusableError(
-      path,
-      "it cannot be opened",
-      "check the path and its permissions.",
-      cause,
-    );
+    throw unreadable(path, cause);
   }
   const db = new Kysely<T>({ dialect: new WholeMigrations({ database: file }) });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) {
     await db.destroy();
-    const next = "Run the version of Holdfast that wrote it, or a newer one.";
-    throw new DatabaseUnusableError(
-      path,
-      `its schema cannot be brought up to date: ${String(error)}`,
-      next,
-      error,
-    );
+    const why = `its schema cannot be brought up to date: ${String(error)}`;
+    throw new DatabaseUnusableError(path, why, NEWER, error);
   }
   return db;
+}
+
+/**
+ * Opens the database to look at it, also while a daemon works on it: its schema stays as it is, and the whole of it is not
+ * checked. Whoever meets damage when reading is told so by SQLite (`isDamage`).
+ * @throws DatabaseDamagedError; DatabaseUnusableError for a file that cannot be opened, or was written by another version.
+ */
+export function openToRead<T extends RuntimeTables>(
+  path: string,
+  migrations: Record<string, Migration>,
+): Kysely<T> {
+  let file: SQLite.Database | undefined;
+  let applied: readonly string[];
+  try {
+    file = new SQLite(path, { readonly: true, fileMustExist: true });
+    const isMade = file.prepare("SELECT 1 FROM sqlite_master WHERE name = 'kysely_migration'").get();
+    const names = "SELECT name FROM kysely_migration";
+    applied = isMade === undefined ? [] : file.prepare<[], string>(names).pluck().all();
+  } catch (cause) {
+    file?.close();
+    throw unreadable(path, cause);
+  }
+  const [isOlder, isNewer] = [
+    Object.keys(migrations).some((name) => !applied.includes(name)),
+    applied.some((name) => !(name in migrations)),
+  ];
+  if (!isOlder && !isNewer) return new Kysely<T>({ dialect: new SqliteDialect({ database: file }) });
+  file.close();
+  throw isNewer
+    ? new DatabaseUnusableError(path, "a newer version of Holdfast wrote it", NEWER)
+    : new DatabaseUnusableError(
+        path,
+        "an older version of Holdfast wrote it, and to look at it changes nothing",
+        "stop the daemon if one runs on it, and start this version's: holdfast-watch run brings it up to date.",
+      );
+}
+
+const NEWER = "Run the version of Holdfast that wrote it, or a newer one.";
+
+function unreadable(path: string, cause: unknown): StopError {
+  if (isDamage(cause)) return new DatabaseDamagedError(path, (cause as Error).message, cause);
+  return new DatabaseUnusableError(path, "it cannot be opened", "check the path and its permissions.", cause);
 }
 
 /** A consistent copy, also of a database that is in use. */

@@ -8,6 +8,7 @@ import { MemoryChain } from "../../test/memory-chain.ts";
 import { quiet } from "../../test/quiet.ts";
 import { ChainMismatchError } from "./chain-errors.ts";
 import { createEndpoints, type EndpointsOptions } from "./endpoints.ts";
+import { createHeads } from "./heads.ts";
 import { createMetrics } from "./metrics.ts";
 import { tipsetAt } from "./tipset.ts";
 
@@ -100,6 +101,22 @@ describe("endpoints", () => {
     });
   }
 
+  it("tells of every exchange that has ended, by a timeout too, and of none that hangs", async () => {
+    let exchanges = 0;
+    const { head } = connect({
+      onExchange: () => void exchanges++,
+      urls: [(nodes[0] as (typeof nodes)[0]).url],
+    });
+    await head();
+    expect(exchanges).to.equal(1);
+    (nodes[0] as (typeof nodes)[0]).state.fault = "hang";
+    const waiting = head().catch(() => undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(exchanges).to.equal(1);
+    await waiting;
+    expect(exchanges).to.equal(2);
+  });
+
   it("takes what a node refuses for its answer", async () => {
     const { client, metrics } = connect();
     const chain = (nodes[0] as (typeof nodes)[0]).chain;
@@ -190,6 +207,32 @@ describe("endpoints", () => {
     expect(await head()).to.equal(200n);
     endpoints.turn();
     expect(await head()).to.equal(100n);
+  });
+
+  it("goes on to the third when the second's head stands still too, and logs each turn", async () => {
+    for (const epochs of [100, 130]) {
+      const chain = new MemoryChain({ seed: epochs, nullRounds: 0 });
+      chain.advance(epochs);
+      nodes.push(await startNode(chain));
+    }
+    const urls = [nodes[0], nodes[2], nodes[3]].map((node) => String(node?.url));
+    const [first, second, third] = urls.map((url) => new URL(url).host);
+    const turns: unknown[] = [];
+    const logger = { ...quiet, warn: (told: unknown) => turns.push(told) } as unknown as typeof quiet;
+    const { endpoints, client, metrics } = connect({ urls, logger });
+    const heads = createHeads({ client, clock, metrics, onStall: endpoints.turn });
+    const polled: bigint[] = [];
+    for (let poll = 0; poll < 15; poll++) {
+      polled.push((await heads.read()).latest);
+      clock.advance(30_000);
+    }
+    expect(polled).to.deep.equal([...Array(13).fill(100n), 130n, 130n]);
+    expect(heads.isStalled()).to.equal(false);
+    expect(turns).to.deep.equal([
+      { from: first, to: second, stalledMs: 180_000 },
+      { from: second, to: third, stalledMs: 360_000 },
+    ]);
+    expect((await metrics.stalls.get()).values[0]?.value).to.equal(2);
   });
 
   it("sends what is asked at once in batches, no more of them at a time than allowed", async () => {

@@ -32,6 +32,8 @@ export interface EndpointsOptions {
   batchSize?: number;
   /** HTTP requests under way at once, for each endpoint. */
   inFlight?: number;
+  /** Told whenever an HTTP request has ended, whatever came of it: whoever waits for many of them is still alive. */
+  onExchange?(): void;
   clock: Clock;
   logger: Logger;
   metrics?: Metrics;
@@ -71,6 +73,7 @@ export function createEndpoints(options: EndpointsOptions) {
     timeoutMs = 30_000,
     batchSize = 250,
     inFlight = 8,
+    onExchange = () => {},
     clock,
     logger,
     metrics,
@@ -86,7 +89,7 @@ export function createEndpoints(options: EndpointsOptions) {
     const transport = http(url, {
       ...{ timeout: timeoutMs, retryCount: 0, maxResponseBodySize: MAX_RESPONSE_BYTES },
       batch: batchSize > 1 && { batchSize },
-      fetchFn: (input, init) => slots.execute(() => fetch(input, init)),
+      fetchFn: (input, init) => slots.execute(() => fetch(input, init).finally(onExchange)),
     });
     // The requests of one batch fail by one error: it counts once.
     const counted = new WeakSet<object>();
@@ -169,11 +172,13 @@ export function createEndpoints(options: EndpointsOptions) {
   return {
     transport,
     /** Leaves the endpoint that is used now for the next one: it answers, but its head stands still. */
-    turn(): void {
+    turn(stalledMs?: number): void {
       const index = endpoints.indexOf(current ?? (endpoints[0] as Endpoint));
       const [skipped] = endpoints.splice(index, 1);
       endpoints.push(skipped as Endpoint);
       if (endpoints.length > 1) current = undefined;
+      const [from, to] = [skipped?.name, endpoints[0]?.name];
+      logger.warn({ from, to, stalledMs }, "no new head for too long");
     },
     /** Whether some endpoint may be asked now. */
     isOpen: () => endpoints.some(({ breaker }) => breaker.state !== CircuitState.Open),

@@ -57,7 +57,7 @@ describe("heads", () => {
     expect(String(error)).to.match(/fetch failed/);
   });
 
-  it("stalls without a new head for 6 epochs, tells so once, and goes on with the next head", async () => {
+  it("stalls without a new head for 6 epochs, tells so, and goes on with the next head", async () => {
     const chain = at(100);
     const clock = manualClock();
     let told = 0;
@@ -76,6 +76,26 @@ describe("heads", () => {
     chain.advance(1);
     await reader.read();
     expect(reader.isStalled()).to.equal(false);
+  });
+
+  it("tells of a stall again and again while it lasts, and anew of the next one", async () => {
+    const chain = at(100);
+    const clock = manualClock();
+    const metrics = createMetrics();
+    const told: number[] = [];
+    const reader = heads(chain, undefined, { clock, metrics, onStall: (ms: number) => told.push(ms) });
+    await reader.read();
+    for (let poll = 0; poll < 20; poll++) {
+      clock.advance(30_000);
+      await reader.read();
+    }
+    expect(told).to.deep.equal([180_000, 360_000, 540_000]);
+    chain.advance(1);
+    await reader.read();
+    clock.advance(180_000);
+    await reader.read();
+    expect(told).to.deep.equal([180_000, 360_000, 540_000, 180_000]);
+    expect((await metrics.stalls.get()).values[0]?.value).to.equal(4);
   });
 
   it("tells the metrics", async () => {

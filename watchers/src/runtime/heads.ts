@@ -19,8 +19,8 @@ export interface HeadsOptions {
   clock: Clock;
   /** Milliseconds without a new head after which the chain counts as stalled. Default: 6 epochs. */
   stallAfterMs?: number;
-  /** Told once of every stall: another endpoint may be further. */
-  onStall?: () => void;
+  /** Told at every `stallAfterMs` of a stall, with its milliseconds so far: another endpoint may be further. */
+  onStall?: (stalledMs: number) => void;
   metrics?: Metrics | undefined;
 }
 
@@ -39,17 +39,19 @@ export function createHeads(options: HeadsOptions) {
   }
   let [highest, finalized] = [-1n, 0n];
   let grownAt = clock.monotonic();
-  let told = false;
+  let toldAt = grownAt;
 
   /** @returns also the tipset at `latest` */
   async function read(): Promise<Heads & { tipset: Tipset }> {
     const tipset = await tipsetOf(client, { blockTag: "latest" });
     const latest = tipset.epoch;
     if (latest > highest) {
-      [highest, grownAt, told] = [latest, clock.monotonic(), false];
-    } else if (isStalled() && !told) {
-      told = true;
-      onStall?.();
+      highest = latest;
+      grownAt = toldAt = clock.monotonic();
+    } else if (clock.monotonic() - toldAt >= stallAfterMs) {
+      toldAt = clock.monotonic();
+      metrics?.stalls.inc();
+      onStall?.(toldAt - grownAt);
     }
     const tagged = await taggedFinal(client);
     const reckoned = latest - (depth ?? FALLBACK_FINALITY);

@@ -3,7 +3,14 @@ import { MemoryNode } from "../../test/memory-node.ts";
 import { count, type SenderProcess, startSender } from "../../test/sender-process.ts";
 import { account } from "../../test/test-chain.ts";
 import { MAX_TRIES } from "./backoff.ts";
-import { countUnsettled, IntentActionError, listIntents, retryIntent, skipIntent } from "./intents-admin.ts";
+import {
+  countUnsettled,
+  IntentActionError,
+  listIntents,
+  retryIntent,
+  skipIntent,
+  stuckAccount,
+} from "./intents-admin.ts";
 
 describe("intents, as an operator handles them", () => {
   let node: MemoryNode;
@@ -67,6 +74,16 @@ describe("intents, as an operator handles them", () => {
     });
   });
 
+  it("are listed also when there are more of them than values fit one statement", async () => {
+    await sender.enqueue(...Array.from({ length: 33_000 }, (_, index) => count(BigInt(index + 1))));
+    await sender.step();
+    const listed = await listIntents(sender.db, { limit: 100_000 });
+    expect(listed).to.have.length(33_000);
+    expect(listed.filter(({ attempts }) => attempts.length === 1).map(({ id }) => id)).to.deep.equal(
+      Array.from({ length: 10 }, (_, index) => 10 - index),
+    );
+  });
+
   describe("retry", () => {
     it("gives a parked intent its tries back", async () => {
       await park(1n);
@@ -127,6 +144,27 @@ describe("intents, as an operator handles them", () => {
       expect(message).to.match(/has signed bytes \(0x[0-9a-f]{64}, nonce 0\) that may still be mined/);
       expect(message).to.match(/Next: .*nonce 0/);
       expect(await sender.states()).to.deep.equal(["stuck", "new"]);
+    });
+
+    it("settles a stuck intent whose nonce is used for good, with that nonce", async () => {
+      await stick();
+      expect(await stuckAccount(sender.db, 1)).to.equal(account.address);
+      node.mine();
+      // The nonces below 0 are none.
+      expect(await refusal(skipIntent(sender.db, 1, "seen on chain", 9n, 0))).to.match(/may still be mined/);
+      await skipIntent(sender.db, 1, "seen on chain", 9n, 1);
+      expect((await sender.intents())[0]).to.include({ state: "skipped", error: "seen on chain" });
+      expect(await countUnsettled(sender.db)).to.equal(0);
+      await sender.step();
+      expect(await sender.states()).to.deep.equal(["skipped"]);
+    });
+
+    it("leaves a used nonce to the sender while its intent is not stuck", async () => {
+      await sender.enqueue(count(1n));
+      await sender.step();
+      node.mine();
+      expect(await stuckAccount(sender.db, 1)).to.equal(undefined);
+      expect(await refusal(skipIntent(sender.db, 1, "enough", 9n, 1))).to.match(/may still be mined/);
     });
 
     it("is refused for what has ended, and without a reason", async () => {

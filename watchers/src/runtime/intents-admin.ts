@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
-import { type IntentState, OPEN_STATES, type RuntimeTables } from "./database.ts";
+import type { Address } from "viem";
+import type { IntentState, RuntimeTables } from "./database.ts";
 import type { Metrics } from "./metrics.ts";
 import { nextVersion, type StoredIntent } from "./outbox.ts";
 import { EXIT, StopError } from "./stop-error.ts";
@@ -40,6 +41,9 @@ export class IntentActionError extends StopError {
 /** What waits for a person. */
 export const PARKED_STATES: readonly IntentState[] = ["parked", "stuck"];
 
+/** SQLite takes 32,766 values in one statement. */
+const CHUNK = 1000;
+
 /** Intents, newest first, with everything that was signed for them. */
 export async function listIntents(
   db: Kysely<RuntimeTables>,
@@ -50,14 +54,11 @@ export async function listIntents(
   if (kinds !== undefined) query = query.where("kind", "in", kinds);
   if (before !== undefined) query = query.where("id", "<", before);
   const intents = await query.execute();
-  if (intents.length === 0) return [];
-  const ids = intents.map(({ id }) => id);
-  const attempts = await db
-    .selectFrom("transactions")
-    .select(["intentId", "hash", "nonce", "signedEpoch", "acceptedEpoch", "minedEpoch", "fee", "live"])
-    .where("intentId", "in", ids)
-    .orderBy("id")
-    .execute();
+  const attempts = [];
+  for (let start = 0; start < intents.length; start += CHUNK) {
+    const ids = intents.slice(start, start + CHUNK).map(({ id }) => id);
+    attempts.push(...(await attemptsOf(db, ids)));
+  }
   const byIntent = Map.groupBy(attempts, ({ intentId }) => intentId);
   return intents.map((intent) => ({
     ...intent,
@@ -89,9 +90,23 @@ export async function retryIntent(db: Kysely<RuntimeTables>, id: number): Promis
   });
 }
 
+/** Whose nonce a stuck intent has; undefined if it is not stuck: then no nonce lets it be skipped. */
+export async function stuckAccount(db: Kysely<RuntimeTables>, id: number): Promise<Address | undefined> {
+  const found = await db
+    .selectFrom("transactions")
+    .innerJoin("intents", "intents.id", "transactions.intentId")
+    .select("account")
+    .where("intents.id", "=", id)
+    .where("intents.state", "=", "stuck")
+    .where("live", "=", 1)
+    .executeTakeFirst();
+  return found?.account as Address | undefined;
+}
+
 /**
  * Gives an intent up, for a reason that is kept. What was decided once may be decided again: to keep that from happening,
  * change the policy.
+ * @param finalNonce the account's nonces below it are used for good: a stuck intent that has one of these is settled with it
  * @throws IntentActionError if it has ended, or if signed bytes of it may still be mined
  */
 export async function skipIntent(
@@ -99,6 +114,7 @@ export async function skipIntent(
   id: number,
   reason: string,
   epoch: bigint,
+  finalNonce = 0,
 ): Promise<void> {
   if (reason.trim() === "")
     throw new IntentActionError(`Intent ${id} cannot be skipped without a reason.`, "say why");
@@ -111,7 +127,10 @@ export async function skipIntent(
       .where("live", "=", 1)
       .orderBy("id", "desc")
       .executeTakeFirst();
-    if (live !== undefined) {
+    const isForgotten = state === "stuck" && live !== undefined && live.nonce < finalNonce;
+    if (isForgotten) {
+      await within.updateTable("transactions").set({ live: 0 }).where("intentId", "=", id).execute();
+    } else if (live !== undefined) {
       throw new IntentActionError(
         `Intent ${id} has signed bytes (${live.hash}, nonce ${live.nonce}) that may still be mined: forgetting them could do it twice.`,
         `wait until they are final; to be rid of them sooner, send any other transaction with nonce ${live.nonce} from this account: then the intent starts anew and can be skipped`,
@@ -121,7 +140,7 @@ export async function skipIntent(
       .updateTable("intents")
       .set({ state: "skipped", error: reason, finishedEpoch: Number(epoch), version: nextVersion })
       .where("id", "=", id)
-      .where("state", "in", ["new", "parked"])
+      .where("state", "in", isForgotten ? ["stuck"] : ["new", "parked"])
       .executeTakeFirst();
     if (numUpdatedRows !== 1n)
       throw new IntentActionError(`Intent ${id} has ended: it is ${state}.`, "nothing");
@@ -175,10 +194,14 @@ export function totalOf(
   return counts.filter(({ state }) => states.includes(state)).reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Whether anything of an intent is still to come. */
-export function isOpen(state: IntentState): boolean {
-  return OPEN_STATES.includes(state);
-}
+/** Oldest first. */
+const attemptsOf = (db: Kysely<RuntimeTables>, ids: number[]) =>
+  db
+    .selectFrom("transactions")
+    .select(["intentId", "hash", "nonce", "signedEpoch", "acceptedEpoch", "minedEpoch", "fee", "live"])
+    .where("intentId", "in", ids)
+    .orderBy("id")
+    .execute();
 
 async function intentOf(db: Kysely<RuntimeTables>, id: number): Promise<{ state: IntentState }> {
   const found = await db.selectFrom("intents").select("state").where("id", "=", id).executeTakeFirst();

@@ -69,6 +69,31 @@ describe("lease", () => {
     expect(await refusal(lease.keep(new AbortController().signal))).to.be.instanceOf(LeaseLostError);
   });
 
+  it("goes to one of two who take it over in the same instant", async () => {
+    await take(first, 11);
+    const before = await readLease(first);
+    clock.advance(TAKEOVER_MS);
+    await take(second, 12);
+    // Looked before process 12 had it.
+    let looks = 0;
+    const late = first.withPlugin({
+      transformQuery: ({ node }) => node,
+      transformResult: async ({ result }) =>
+        result.rows.length === 1 && looks++ === 0 ? { ...result, rows: [{ ...before }] } : result,
+    });
+    const error = await refusal(take(late, 13));
+    expect(error).to.be.instanceOf(LeaseHeldError);
+    expect(error.message).to.match(/process 12 on here/);
+    expect(await readLease(second)).to.include({ pid: 12, token: 2 });
+    expect(looks).to.equal(2);
+  });
+
+  it("tells when it was taken and last gave a sign of life as numbers", async () => {
+    await take(first, 11);
+    const now = clock.now();
+    expect(await readLease(second)).to.include({ token: 1, takenAt: now, beatAt: now });
+  });
+
   it("beats every 10 s until it is told to stop", async () => {
     const stopping = new AbortController();
     const waits: number[] = [];

@@ -92,19 +92,21 @@ export async function takeLease(options: LeaseOptions): Promise<Lease> {
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();
     if (inserted.numInsertedOrUpdatedRows === 1n) return 1;
-    const known = await readLease(within);
+    // It is there: inserting it again did nothing.
+    const known = (await readLease(within)) as LeaseTable;
     const isDead =
-      known === undefined ||
       now - known.beatAt >= TAKEOVER_MS ||
       (known.machine === holder.machine && !isAlive(known.pid, known.takenAt));
     if (!isDead) throw new LeaseHeldError(known, now);
-    const next = (known?.token ?? 0) + 1;
-    await within
+    // Whoever else takes it in this instant names the same token: one of the two updates touches no row.
+    const { numUpdatedRows } = await within
       .updateTable("leases")
-      .set({ token: next, ...fresh })
+      .set({ token: known.token + 1, ...fresh })
       .where("name", "=", NAME)
-      .execute();
-    return next;
+      .where("token", "=", known.token)
+      .executeTakeFirst();
+    if (numUpdatedRows !== 1n) throw new LeaseHeldError((await readLease(within)) ?? known, now);
+    return known.token + 1;
   });
 
   /** An update that touches no row says that the row is another's. */

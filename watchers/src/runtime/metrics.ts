@@ -20,6 +20,10 @@ export function createMetrics({ processMetrics = false } = {}) {
       "runtime_lag_epochs",
       "Epochs between the head and the last epoch whose events are stored",
     ),
+    stalls: counter(
+      "runtime_stalls_total",
+      "Times that no head was new for too long, and another endpoint was asked",
+    ),
     reorgs: counter("runtime_reorgs_total", "Reorganisations seen", ["depth"]),
     nullRounds: counter("runtime_null_rounds_total", "Epochs without a block"),
     events: counter("runtime_events_total", "Events stored", ["contract"]),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { MemoryNode } from "../../test/memory-node.ts";
+import { MemoryNode, NodeError } from "../../test/memory-node.ts";
 import {
   count,
   type SenderProcess,
@@ -242,5 +242,91 @@ describe("receipts", () => {
     };
     await sender.step();
     expect(await sender.states()).to.deep.equal(["signed"]);
+  });
+
+  describe("given a node that has pruned the receipt of a used nonce", () => {
+    const prune = () => {
+      node.intercept = ({ method, params }, forward) => {
+        const [, block] = (params ?? []) as string[];
+        if (method === "eth_getTransactionReceipt") return null;
+        if (method === "eth_getTransactionCount" && block?.startsWith("0x"))
+          throw new NodeError("bad tipset height: lookbacks of more than 24h0m0s are disallowed");
+        return forward();
+      };
+    };
+    async function sentAndPruned(kind: "final" | "observe" = "final") {
+      await start({ limits: { confirmations: 30n } });
+      await sender.enqueue(count(1n, kind));
+      await sender.step();
+      node.mine();
+      if (kind === "observe") await sender.step();
+      prune();
+      node.mine(2878);
+      await sender.step();
+    }
+
+    it("is stuck after 2,880 epochs, once and with the reason, and not before", async () => {
+      await sentAndPruned();
+      expect(await sender.states()).to.deep.equal(["sent"]);
+      node.mine();
+      const [finished] = await sender.step();
+      expect(finished?.outcome).to.equal("parked");
+      const [intent] = await sender.intents();
+      expect(intent).to.include({ state: "stuck" });
+      expect(intent?.error).to.match(
+        /^nonce 0 is used, and 2880 epochs after it was signed no node shows a receipt/,
+      );
+      expect(intent?.error).to.match(/Configure an endpoint that keeps them, or .* skip/);
+      expect(await sender.step()).to.deep.equal([]);
+      // The next intent is not held up.
+      await sender.enqueue(count(2n));
+      await sender.step();
+      expect(await sender.states()).to.deep.equal(["stuck", "sent"]);
+    });
+
+    it("takes a node that says so for no other than one that shows nothing", async () => {
+      await start({ limits: { confirmations: 30n } });
+      await sender.enqueue(count(1n));
+      await sender.step();
+      node.mine(2880);
+      node.intercept = ({ method }, forward) => {
+        if (method === "eth_getTransactionReceipt") throw new NodeError("receipts of epoch 1 were pruned");
+        return forward();
+      };
+      await sender.step();
+      expect(await sender.states()).to.deep.equal(["stuck"]);
+    });
+
+    it("is no reason to give up while the node does not answer at all", async () => {
+      await sentAndPruned();
+      node.intercept = ({ method, params }, forward) => {
+        const [, block] = (params ?? []) as string[];
+        if (method === "eth_getTransactionReceipt") return null;
+        if (method === "eth_getTransactionCount" && block?.startsWith("0x")) throw new Error("fetch failed");
+        return forward();
+      };
+      node.mine(100);
+      await sender.step();
+      expect(await sender.states()).to.deep.equal(["sent"]);
+    });
+
+    it("is done as soon as another node shows the receipt", async () => {
+      await sentAndPruned();
+      node.mine();
+      await sender.step();
+      node.intercept = (_, forward) => forward();
+      await sender.step();
+      expect((await sender.intents())[0]).to.include({ state: "done", error: null });
+      expect((await sender.transactions())[0]?.live).to.equal(0);
+    });
+
+    it("keeps an outcome that was observed, and settles its nonce", async () => {
+      await sentAndPruned("observe");
+      expect((await sender.transactions())[0]?.live).to.equal(1);
+      node.mine();
+      await sender.step();
+      expect(await sender.states()).to.deep.equal(["done"]);
+      expect((await sender.transactions())[0]?.live).to.equal(0);
+    });
   });
 });

@@ -1,12 +1,14 @@
 import { formatEther, type Hex, type TransactionReceipt } from "viem";
+import { MAX_TRYING_EPOCHS } from "./backoff.ts";
 import { textOf } from "./classify-send-error.ts";
-import { causeNamed, revertOf, simulate } from "./contract-call.ts";
+import { causeNamed, isSilence, revertOf, simulate } from "./contract-call.ts";
 import { OPEN_STATES } from "./database.ts";
 import { reportFinished } from "./finished.ts";
 import { findNonceUser } from "./nonce-user.ts";
 import type { Outcome } from "./outbox.ts";
 import { decodePayload } from "./payload.ts";
 import { kindOf, type Progress, type Round, type SenderContext, WAITING } from "./sender-context.ts";
+import { classifyRangeError } from "./tipset.ts";
 import { type Flight, hasOutcome, type StoredTransaction } from "./transaction-log.ts";
 
 /** What becomes of transactions whose nonce is used. */
@@ -54,7 +56,8 @@ export function createReceipts(context: SenderContext) {
       try {
         return await client.getTransactionReceipt({ hash: hash as Hex });
       } catch (error) {
-        if (causeNamed(error, "TransactionReceiptNotFoundError") === undefined) throw error;
+        const isGone = classifyRangeError(error) === "gone";
+        if (!isGone && causeNamed(error, "TransactionReceiptNotFoundError") === undefined) throw error;
       }
     }
     return undefined;
@@ -137,14 +140,14 @@ export function createReceipts(context: SenderContext) {
         { intentId: intent.id, key: intent.key, nonce, epoch: latest, error: textOf(error) },
         "cannot tell whose transaction has the nonce",
       );
-      return WAITING;
+      return isSilence(error) ? WAITING : unanswered(flight, latest);
     }
     if (user === undefined || attempts.some(({ hash }) => hash === user.hash)) {
       logger.warn(
         { intentId: intent.id, key: intent.key, nonce, epoch: latest },
         "the nonce is used, and the node shows no receipt",
       );
-      return WAITING;
+      return unanswered(flight, latest);
     }
     const error = `nonce ${nonce} went to ${user.hash} in epoch ${user.epoch}, which is not ours`;
     if (user.epoch > final) {
@@ -166,6 +169,26 @@ export function createReceipts(context: SenderContext) {
       "nonce stolen for good; the intent gets another",
     );
     return WAITING;
+  }
+
+  /**
+   * A node answers, but cannot say what became of a used nonce. After a day it is not behind: it has pruned. Only a person
+   * can look further, or another node that keeps more; should that show the receipt, it still counts.
+   */
+  async function unanswered({ intent, nonce, attempts }: Flight, latest: bigint): Promise<Progress> {
+    const signedEpoch = BigInt((attempts.at(-1) as StoredTransaction).signedEpoch);
+    if (latest - signedEpoch < MAX_TRYING_EPOCHS) return WAITING;
+    if (!OPEN_STATES.includes(intent.state)) {
+      // What was observed, in an epoch that is final by now, stands.
+      if (attempts.some(({ minedEpoch }) => minedEpoch !== null)) await log.forget(nonce);
+      return WAITING;
+    }
+    const error =
+      `nonce ${nonce} is used, and ${MAX_TRYING_EPOCHS} epochs after it was signed no node shows a receipt: such old ones ` +
+      "may be pruned. Configure an endpoint that keeps them, or look what the chain did and skip the intent";
+    if (intent.state === "stuck" && intent.error === error) return WAITING;
+    await log.setState(intent.id, "stuck", error);
+    return { finished: reportFinished(logger, intent, "parked", { error }) };
   }
 
   return { harvest };

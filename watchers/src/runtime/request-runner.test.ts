@@ -6,14 +6,22 @@ import { MAX_TRIES } from "./backoff.ts";
 import { openDatabase, type RuntimeTables } from "./database.ts";
 import { noFault } from "./fault-point.ts";
 import { createOutbox } from "./outbox.ts";
-import { createRequestRunner, type RequestKind } from "./request-runner.ts";
+import {
+  createRequestRunner,
+  REQUESTS_IN_FLIGHT,
+  REQUESTS_WAITING,
+  type RequestKind,
+} from "./request-runner.ts";
 
 describe("request runner", () => {
   async function start(ask: RequestKind) {
     const clock = manualClock();
     const db = await openDatabase<RuntimeTables>(":memory:", migrations);
     const outbox = createOutbox({ db, clock, fault: noFault, random: () => 1 });
-    const runner = createRequestRunner({ outbox, kinds: { ask }, fault: noFault, logger: quiet });
+    let exchanges = 0;
+    const runner = createRequestRunner({
+      ...{ outbox, kinds: { ask }, fault: noFault, logger: quiet, onExchange: () => void exchanges++ },
+    });
     const enqueue = (...names: string[]) =>
       outbox.enqueue(
         names.map((name) => ({ key: name, subject: name, kind: "ask", payload: { name } })),
@@ -21,7 +29,15 @@ describe("request runner", () => {
       );
     const states = async () =>
       (await db.selectFrom("intents").select("state").orderBy("id").execute()).map((i) => i.state);
-    return { clock, outbox, enqueue, advance: () => runner.advance(1n), states, end: () => db.destroy() };
+    return {
+      clock,
+      outbox,
+      enqueue,
+      exchanges: () => exchanges,
+      advance: (signal?: AbortSignal) => runner.advance(1n, signal),
+      states,
+      end: () => db.destroy(),
+    };
   }
 
   it("waits as long as Retry-After asks, and no longer", async () => {
@@ -47,6 +63,7 @@ describe("request runner", () => {
     });
     await process.enqueue("poison", ...Array.from({ length: 100 }, (_, index) => `good ${index}`));
     await process.advance();
+    expect(process.exchanges()).to.equal(101);
     expect((await process.states()).filter((state) => state === "done")).to.have.length(100);
     for (let round = 0; round < MAX_TRIES; round++) {
       process.clock.advance(300_000);
@@ -119,6 +136,39 @@ describe("request runner", () => {
       await db.destroy();
     });
   }
+
+  it("makes 64 at once and takes up 256 in a round; what is beyond waits for the next, and is lost nowhere", async () => {
+    let underWay = 0;
+    let most = 0;
+    const process = await start(async () => {
+      most = Math.max(most, ++underWay);
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay--;
+      return { outcome: "done", result: null };
+    });
+    await process.enqueue(...Array.from({ length: 300 }, (_, index) => `request ${index}`));
+    expect(await process.advance()).to.have.length(REQUESTS_IN_FLIGHT + REQUESTS_WAITING);
+    expect(most).to.equal(64);
+    const done = (await process.states()).map((state) => state === "done");
+    expect(done.lastIndexOf(true)).to.equal(255);
+    expect(await process.advance()).to.have.length(300 - 256);
+    await process.end();
+  });
+
+  it("begins none of those that wait once it is to stop", async () => {
+    const stopping = new AbortController();
+    let asked = 0;
+    const process = await start(async () => {
+      asked++;
+      stopping.abort();
+      return { outcome: "done", result: null };
+    });
+    await process.enqueue(...Array.from({ length: 200 }, (_, index) => `request ${index}`));
+    await process.advance(stopping.signal);
+    expect(asked).to.be.at.most(REQUESTS_IN_FLIGHT);
+    expect((await process.states()).filter((state) => state === "new")).to.have.length(200 - asked);
+    await process.end();
+  });
 
   it("stores an intent once, whatever is decided again", async () => {
     const process = await start(async () => ({ outcome: "done", result: null }));

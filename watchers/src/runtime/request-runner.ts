@@ -1,3 +1,4 @@
+import { bulkhead } from "cockatiel";
 import type { Logger } from "pino";
 import { textOf } from "./classify-send-error.ts";
 import type { Fault } from "./fault-point.ts";
@@ -19,10 +20,20 @@ export interface RequestRunnerOptions {
   kinds: Readonly<Record<string, RequestKind>>;
   fault: Fault;
   logger: Logger;
+  /** Told whenever a request has ended, whatever came of it. */
+  onExchange?(): void;
 }
 
-/** Intents that go to others than the chain. All that are due run at once: a slow one delays none of the rest. */
-export function createRequestRunner({ outbox, kinds, fault, logger }: RequestRunnerOptions) {
+/** Requests under way at once: a slow one delays none of the others. */
+export const REQUESTS_IN_FLIGHT = 64;
+/** Requests of one round that wait for them. What is due beyond these stays in the database until the next round. */
+export const REQUESTS_WAITING = 192;
+
+/** Intents that go to others than the chain: oldest first, so many at once that neither memory nor sockets run out. */
+export function createRequestRunner(options: RequestRunnerOptions) {
+  const { outbox, kinds, fault, logger, onExchange = () => {} } = options;
+  const slots = bulkhead(REQUESTS_IN_FLIGHT, REQUESTS_WAITING);
+
   async function run(intent: StoredIntent, head: bigint): Promise<Finished | undefined> {
     const payload = decodePayload(intent.payload);
     fault("request:before");
@@ -32,6 +43,7 @@ export function createRequestRunner({ outbox, kinds, fault, logger }: RequestRun
     } catch (error) {
       answer = { outcome: "retry", reason: textOf(error) };
     }
+    onExchange();
     fault("request:after");
     if (answer.outcome === "retry") {
       logger.warn(
@@ -51,8 +63,11 @@ export function createRequestRunner({ outbox, kinds, fault, logger }: RequestRun
 
   /** One round over everything that is due; nothing once the signal aborts. */
   async function advance(head: bigint, signal?: AbortSignal): Promise<Finished[]> {
-    const due = signal?.aborted ? [] : await outbox.due(Object.keys(kinds));
-    const settled = await Promise.allSettled(due.map((intent) => run(intent, head)));
+    if (signal?.aborted) return [];
+    const due = await outbox.due(Object.keys(kinds), REQUESTS_IN_FLIGHT + REQUESTS_WAITING);
+    const settled = await Promise.allSettled(
+      due.map((intent) => slots.execute(async () => (signal?.aborted ? undefined : run(intent, head)))),
+    );
     for (const one of settled) if (one.status === "rejected") throw one.reason;
     return settled.flatMap((one) =>
       one.status === "fulfilled" && one.value !== undefined ? [one.value] : [],

@@ -87,7 +87,7 @@ export class StatusServerPortError extends StopError {
 }
 
 /** A loop without a sign of life for so long is not healthy. */
-const LONGEST_BEAT_MS = 60_000;
+export const LONGEST_BEAT_MS = 60_000;
 
 /**
  * /health (the loop beats), /ready (transactions would be sent now), /status (JSON), /metrics (Prometheus).

@@ -5,11 +5,11 @@ export const EXIT = { ok: 0, error: 1, incomplete: 2, config: 3, failStop: 4, in
 
 /**
  * The daemon must not go on: trying again in the next step would not help, or could do harm. `exitCode` 1 may be started
- * again by a supervisor, 3 wants another configuration, 4 a person.
+ * again by a supervisor, 3 wants another configuration, 4 a person, 130 nothing: a person ended it.
  */
 export class StopError extends Error {
-  readonly exitCode: 1 | 3 | 4;
-  constructor(exitCode: 1 | 3 | 4, what: string, next: string, cause?: unknown) {
+  readonly exitCode: 1 | 3 | 4 | 130;
+  constructor(exitCode: 1 | 3 | 4 | 130, what: string, next: string, cause?: unknown) {
     super(`${what}\nNext: ${next}`, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.exitCode = exitCode;

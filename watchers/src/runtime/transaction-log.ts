@@ -189,6 +189,17 @@ export function createTransactionLog(db: Kysely<RuntimeTables>, account: string,
         .execute();
     },
 
+    /** The nonce is used up for good; by whom, and at what fee, no node can tell any more. */
+    forget: (nonce: number) =>
+      fenced((within) =>
+        within
+          .updateTable("transactions")
+          .set({ live: 0 })
+          .where("account", "=", account)
+          .where("nonce", "=", nonce)
+          .execute(),
+      ),
+
     /** The nonce is used up for good, by another's transaction: the intent starts anew. */
     release: ({ intent, nonce }: Flight, error: string) =>
       fenced(async (within) => {
