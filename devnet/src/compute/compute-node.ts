@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -44,7 +44,7 @@ export async function startComputeNode(options: ComputeNodeOptions): Promise<Com
   const nodeId = readNodeId(join(dataDir, "node-id"));
   const limits: ExecutorLimits = {
     slots: availableParallelism(),
-    memoryBytes: 1 << 30,
+    memoryBytes: totalmem() / 2,
     outputBytes: 256 << 20,
     inputBytes: 512 << 20,
     retryMs: 1_000,

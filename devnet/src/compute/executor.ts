@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { type GuestOutcome, guestRequest, runInProcess } from "@holdfast/sdk/node";
-import { fetchInputs } from "./fetch-input.ts";
-import type { Execution, InputSource, Job, RunOutput, SpecConfig, Task } from "./job.ts";
+import { type GuestBytes, guestRequest, runInProcess } from "@holdfast/sdk/node";
+import { fetchInputs, measureInputs } from "./fetch-input.ts";
+import type { Execution, Job, RunOutput, SpecConfig, Task } from "./job.ts";
 import { packResults } from "./pack-results.ts";
 import { parseMemory } from "./resources.ts";
 
@@ -11,6 +11,8 @@ const SOURCES = ["inline", "urldownload"];
 /** Of `RunOutput.Stdout`. */
 const SHOWN_BYTES = 2_048;
 const DEFAULT_TIME_S = 600;
+/** Longer than timers can wait. */
+const MAX_TIME_S = 2_000_000;
 
 /** What a node allows its jobs beside what they ask for. */
 export interface ExecutorLimits {
@@ -30,7 +32,10 @@ export interface ExecutorLimits {
 
 export type ExecutionOutcome =
   | { output: RunOutput; published: SpecConfig }
-  | { failure: string; topic: "Downloading Inputs" | "Running Execution" | "Publishing Results" };
+  | {
+      failure: string;
+      topic: "Exec Scanning" | "Downloading Inputs" | "Running Execution" | "Publishing Results";
+    };
 
 /** Runs executions, each in a process of its own, no more at a time than there are slots. */
 export class Executor {
@@ -54,15 +59,19 @@ export class Executor {
   }
 
   /** What of a job this node has no part for. */
-  unsupported(engine: SpecConfig, publisher: SpecConfig, inputs: InputSource[]): string | undefined {
+  unsupported(task: Task): string | undefined {
+    const { Engine, Publisher, InputSources = [] } = task;
     const lacks = (asked: string, have: string[]) =>
       have.includes(asked.toLowerCase()) ? undefined : `does not support ${asked}, only ${have.join(", ")}`;
-    for (const { Source } of inputs) {
+    for (const { Source } of InputSources) {
       const missing = lacks(Source.Type, SOURCES);
       if (missing !== undefined) return missing;
     }
-    const noPublisher = publisher.Type === "" ? undefined : lacks(publisher.Type, PUBLISHERS);
-    return lacks(engine.Type, ENGINES) ?? noPublisher;
+    const noPublisher = Publisher.Type === "" ? undefined : lacks(Publisher.Type, PUBLISHERS);
+    const missing = lacks(Engine.Type, ENGINES) ?? noPublisher;
+    if (missing !== undefined || memoryOf(task) <= this.#limits.memoryBytes) return missing;
+    const memory = `${Math.floor(this.#limits.memoryBytes / 1e9)} GB`;
+    return `node busy with available capacity {CPU: ${this.#limits.slots}.00, Memory: ${memory}, GPU: 0}`;
   }
 
   /** Why this node does not bid for a task. */
@@ -83,8 +92,9 @@ export class Executor {
     await this.#slot();
     try {
       if (control.signal.aborted) return { failure: "Execution cancelled", topic: "Running Execution" };
-      started();
-      return await this.#execute(job, execution, control.signal);
+      return await this.#execute(job, execution, control.signal, started);
+    } catch (error) {
+      return { failure: messageOf(error), topic: "Running Execution" };
     } finally {
       this.#running.delete(execution.ID);
       this.#free++;
@@ -106,29 +116,40 @@ export class Executor {
     this.#free--;
   }
 
-  async #execute(job: Job, execution: Execution, signal: AbortSignal): Promise<ExecutionOutcome> {
+  async #execute(
+    job: Job,
+    execution: Execution,
+    signal: AbortSignal,
+    started: () => void,
+  ): Promise<ExecutionOutcome> {
     const task = job.Tasks[0]!;
-    const seconds = task.Timeouts.ExecutionTimeout ?? this.#limits.timeSeconds ?? DEFAULT_TIME_S;
+    const asked = task.Timeouts.ExecutionTimeout ?? this.#limits.timeSeconds ?? DEFAULT_TIME_S;
+    const seconds = Math.min(asked, MAX_TIME_S);
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
-    const began = Date.now();
-    let outcome: GuestOutcome;
+    const ends = Date.now() + seconds * 1000;
+    const sources = task.InputSources ?? [];
     const outputs = (task.ResultPaths ?? []).map(({ Name }) => Name);
+    const because = (error: unknown) => (deadline.aborted ? timedOut(seconds) : messageOf(error));
     try {
-      const inputs = await fetchInputs(task.InputSources ?? [], this.#limits, deadline);
-      const request = guestRequest({
-        ...engineParameters(task.Engine),
-        env: environment(job, execution, task),
-        ...{ inputs, outputs },
-        limits: {
-          memoryBytes: Math.min(this.#limits.memoryBytes, parseMemory(task.Resources.Memory ?? "") ?? 0),
-          outputBytes: this.#limits.outputBytes,
-        },
-      });
-      outcome = await runInProcess(request, Math.max(1, seconds * 1000 - (Date.now() - began)), signal);
+      await measureInputs(sources, this.#limits, deadline);
     } catch (error) {
-      const failure = deadline.aborted ? timedOut(seconds) : messageOf(error);
-      return { failure, topic: "Downloading Inputs" };
+      const where = "calculating resource usage of job: error getting job disk space requirements";
+      return { failure: `${where}: ${because(error)}`, topic: "Exec Scanning" };
     }
+    started();
+    let inputs: GuestBytes[];
+    try {
+      inputs = await fetchInputs(sources, this.#limits, deadline);
+    } catch (error) {
+      return { failure: because(error), topic: "Downloading Inputs" };
+    }
+    const request = guestRequest({
+      ...engineParameters(task.Engine),
+      env: environment(job, execution, task),
+      ...{ inputs, outputs },
+      limits: { memoryBytes: memoryOf(task), outputBytes: this.#limits.outputBytes },
+    });
+    const outcome = await runInProcess(request, Math.max(1, ends - Date.now()), signal);
     if ("failure" in outcome) {
       const failure = /timed out/.test(outcome.failure) ? timedOut(seconds) : outcome.failure;
       return { failure, topic: "Running Execution" };
@@ -171,6 +192,10 @@ function environment(job: Job, execution: Execution, task: Task): Record<string,
     BACALHAU_PARTITION_COUNT: `${job.Count}`,
     BACALHAU_PARTITION_INDEX: "0",
   };
+}
+
+function memoryOf(task: Task): number {
+  return parseMemory(task.Resources.Memory ?? "") ?? 0;
 }
 
 function timedOut(seconds: number): string {

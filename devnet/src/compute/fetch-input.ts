@@ -7,12 +7,6 @@ import type { InputSource } from "./job.ts";
 
 const ATTEMPTS = 4;
 
-/** A download: what a HEAD request said of it, then its bytes. */
-interface Download {
-  url: string;
-  path: string;
-}
-
 export interface InputLimits {
   /** Of all inputs of a job together. */
   inputBytes: number;
@@ -20,7 +14,23 @@ export interface InputLimits {
   retryMs: number;
 }
 
-/** The files that a job reads: first every address is asked for its size, then all are fetched. */
+/** Asks for the size of what will be downloaded, all of it before anything is. */
+export async function measureInputs(
+  sources: readonly InputSource[],
+  limits: InputLimits,
+  signal: AbortSignal,
+): Promise<void> {
+  let size = 0;
+  for (const { Source } of sources.filter(isDownload)) {
+    const response = await attempt(parameter(Source.Params, "URL"), "HEAD", limits, signal);
+    const length = response.headers.get("content-length");
+    if (length === null) throw new Error("content-length not provided by the server");
+    size += Number(length);
+  }
+  if (size > limits.inputBytes) throw new Error(`inputs over limit of ${limits.inputBytes} bytes`);
+}
+
+/** The files that a job reads, at the paths where it finds them. */
 export async function fetchInputs(
   sources: readonly InputSource[],
   limits: InputLimits,
@@ -28,35 +38,31 @@ export async function fetchInputs(
 ): Promise<GuestBytes[]> {
   const files: GuestBytes[] = [];
   let left = limits.inputBytes;
-  const spend = (bytes: number) => {
-    left -= bytes;
+  for (const source of sources) {
+    const url = parameter(source.Source.Params, "URL");
+    const found = isDownload(source)
+      ? [await download(url, source.Target, left, limits, signal)]
+      : await readInline(url, source.Target, left);
+    left -= found.reduce((sum, { bytes }) => sum + bytes.length, 0);
     if (left < 0) throw new Error(`inputs over limit of ${limits.inputBytes} bytes`);
-  };
-  const downloads: (Download | undefined)[] = [];
-  for (const { Source, Target } of sources) {
-    if (Source.Type.toLowerCase() !== "urldownload") {
-      downloads.push(undefined);
-      continue;
-    }
-    const url = parameter(Source.Params, "URL");
-    const response = await attempt(url, "HEAD", limits, signal);
-    const length = response.headers.get("content-length");
-    if (length === null) throw new Error("content-length not provided by the server");
-    spend(Number(length));
-    downloads.push({ url, path: `${Target}/${basename(new URL(url).pathname)}` });
-  }
-  for (const [index, { Source, Target }] of sources.entries()) {
-    const download = downloads[index];
-    if (download === undefined) {
-      const inline = await readInline(parameter(Source.Params, "URL"), Target);
-      spend(inline.reduce((sum, { bytes }) => sum + bytes.length, 0));
-      files.push(...inline);
-    } else {
-      const response = await attempt(download.url, "GET", limits, signal);
-      files.push({ path: download.path, bytes: await readBody(response, limits.inputBytes) });
-    }
+    files.push(...found);
   }
   return files;
+}
+
+function isDownload({ Source }: InputSource): boolean {
+  return Source.Type.toLowerCase() === "urldownload";
+}
+
+async function download(
+  url: string,
+  target: string,
+  limit: number,
+  limits: InputLimits,
+  signal: AbortSignal,
+): Promise<GuestBytes> {
+  const response = await attempt(url, "GET", limits, signal);
+  return { path: `${target}/${basename(new URL(url).pathname)}`, bytes: await readBody(response, limit) };
 }
 
 /** Keys of parameters differ in their letters' case from client to client. */
@@ -71,20 +77,17 @@ async function attempt(
   { retryMs }: InputLimits,
   signal: AbortSignal,
 ): Promise<Response> {
-  let last = "";
   for (let count = 0; count < ATTEMPTS; count++) {
     if (count > 0) await sleep(retryMs * 2 ** (count - 1), undefined, { signal });
     try {
       const response = await fetch(url, { method, signal });
       if (response.ok) return response;
       await response.body?.cancel();
-      last = `unexpected HTTP status ${response.status}`;
-    } catch (error) {
+    } catch {
       signal.throwIfAborted();
-      last = error instanceof Error ? error.message : String(error);
     }
   }
-  throw new Error(`${method} ${url} giving up after ${ATTEMPTS} attempt(s): ${last}`);
+  throw new Error(`${method} ${url} giving up after ${ATTEMPTS} attempt(s)`);
 }
 
 async function readBody(response: Response, limit: number): Promise<Uint8Array> {
@@ -99,16 +102,16 @@ async function readBody(response: Response, limit: number): Promise<Uint8Array> 
 }
 
 /** A data URL is a file; one of gzip is an archive, and a folder. */
-async function readInline(url: string, target: string): Promise<GuestBytes[]> {
+async function readInline(url: string, target: string, limit: number): Promise<GuestBytes[]> {
   const [, type = "", base64, data = ""] = /^data:([^;,]*)[^,]*?(;base64)?,(.*)$/s.exec(url) ?? [];
   const bytes = base64 ? Buffer.from(data, "base64") : Buffer.from(decodeURIComponent(data));
   if (type !== "application/gzip") return [{ path: target, bytes }];
   const files: GuestBytes[] = [];
   const archive = extract();
-  archive.end(gunzipSync(bytes, { maxOutputLength: 64 << 20 }));
+  archive.end(gunzipSync(bytes, { maxOutputLength: limit }));
   for await (const entry of archive) {
     const parts: Uint8Array[] = [];
-    for await (const part of entry) parts.push(part);
+    for await (const part of entry) parts.push(part as Uint8Array);
     if (entry.header.type !== "file") continue;
     files.push({ path: `${target}/${entry.header.name}`, bytes: Buffer.concat(parts) });
   }

@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import { badRequest, internal, jobNotFound } from "./api-error.ts";
+import { badRequest, internal, jobNotFound, refused } from "./api-error.ts";
 import { ComputeState, type Execution, isTerminal, type Job, type JobRecord, newest } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 import { readSelector } from "./label-selector.ts";
@@ -38,9 +38,11 @@ export function jobsApi(store: JobStore, scheduler: Scheduler): Hono {
   });
   api.put("/:id/rerun", async (context) => {
     const { JobVersion, Reason } = await readJson(context);
-    return context.json(
-      scheduler.rerun(find(context), Number(JobVersion ?? 0), typeof Reason === "string" ? Reason : ""),
-    );
+    const id = context.req.param("id");
+    const record = store.match(id, context.req.query("namespace") ?? "default");
+    if (record === undefined) throw refused(`job not found: ${id}`);
+    const reason = typeof Reason === "string" ? Reason : "";
+    return context.json(scheduler.rerun(record, Number(JobVersion ?? 0), reason));
   });
   api.get("/:id/history", (context) => context.json(historyPage(find(context), context)));
   api.get("/:id/executions", (context) => context.json(executionList(find(context), context)));
@@ -121,7 +123,7 @@ function withJob(record: JobRecord, execution: Execution): object {
   return { ...execution, Job: { ...job, State, Revision: 1, ModifyTime: job.CreateTime } };
 }
 
-/** An empty token means that nothing more will come: the job, or the execution, is over and all is read. */
+/** Goes on at a number of the history. An empty token means that nothing more will come: all is read and over. */
 function historyPage(record: JobRecord, context: Context): object {
   const query = (key: string) => context.req.query(key);
   const { limit, offset } = readPage(query("limit"), query("next_token"), HISTORY_PAGE);
@@ -129,15 +131,17 @@ function historyPage(record: JobRecord, context: Context): object {
   const since = Number(query("since") ?? 0) * 1000;
   const execution = query("execution_id") ?? "";
   const belongs = inVersion(record, context);
-  const items = record.history.filter(
-    (item) =>
-      belongs(item) &&
-      (level === undefined || item.Type === level) &&
-      (execution === "" || item.ExecutionID?.startsWith(execution)) &&
-      Date.parse(item.Time) >= since,
-  );
-  const page = items.slice(offset, offset + limit);
-  const end = offset + page.length;
-  const over = isTerminal(newest(record)) && end >= items.length;
-  return { NextToken: over ? "" : pageToken(limit, end), Items: page };
+  const Items = record.history
+    .filter(
+      (item) =>
+        item.SeqNum >= offset &&
+        belongs(item) &&
+        (level === undefined || item.Type === level) &&
+        (execution === "" || item.ExecutionID?.startsWith(execution)) &&
+        Date.parse(item.Time) >= since,
+    )
+    .slice(0, limit);
+  const next = Items.length === 0 ? offset : Items.at(-1)!.SeqNum + 1;
+  const isRead = Items.length < limit || next > record.history.length;
+  return { NextToken: isTerminal(newest(record)) && isRead ? "" : pageToken(limit, next), Items };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { ApiError, internal } from "./api-error.ts";
+import { ApiError, internal, refused } from "./api-error.ts";
 import type { Executor } from "./executor.ts";
 import {
   ComputeState,
@@ -64,10 +64,7 @@ export class Scheduler {
   rerun(record: JobRecord, version: number, reason: string): object {
     const source = version === 0 ? newest(record) : record.versions[version - 1];
     if (source === undefined) {
-      throw new ApiError(400, `job version not found: ${version}`, {
-        code: "BadRequest",
-        component: "JobStore",
-      });
+      throw refused(`job version not found: ${version}`);
     }
     this.#cancelAll(record, "Execution stopped for job update");
     const Version = record.versions.length + 1;
@@ -102,7 +99,7 @@ export class Scheduler {
     for (const record of this.#store.all()) {
       if (isTerminal(newest(record))) continue;
       for (const execution of record.executions) {
-        if (!isOver(execution)) this.#failed(record, execution, "Restart", "Failing due to node restart");
+        if (!isOver(execution)) this.#failed(record, execution, "Execution", "Failing due to node restart");
       }
       this.#evaluateSoon(record);
     }
@@ -133,12 +130,16 @@ export class Scheduler {
     const executions = record.executions.filter(({ JobVersion }) => JobVersion === job.Version);
     if (TotalTimeout > 0 && age > TotalTimeout) {
       this.#fail(record, "Job Timeout", `Job timed out. Job took longer than ${TotalTimeout}s`);
-      return this.#cancelAll(record, "Execution stopped due to job failure");
+      this.#cancelAll(record, "Execution stop requested because job has been stopped");
+      return;
     }
     const done = executions.filter(({ ComputeState: { StateType } }) => StateType === ComputeState.Completed);
     // Operations run on every node, whatever their count.
     const wanted = job.Type === "ops" || job.Type === "daemon" ? 1 : job.Count;
-    if (done.length >= wanted) return this.#turn(record, "Completed");
+    if (done.length >= wanted) {
+      this.#turn(record, "Completed");
+      return;
+    }
     this.#wake(record, TotalTimeout - age);
     const missing = wanted - done.length - executions.filter((execution) => !isOver(execution)).length;
     if (missing <= 0) return;
@@ -150,7 +151,8 @@ export class Scheduler {
       if (age > QueueTimeout) {
         const counts = { NodesAvailable: "1", NodesRequested: `${missing}`, NodesSuitable: `${suitable}` };
         this.#fail(record, "Scheduling", message, counts);
-        return this.#cancelAll(record, "Execution stopped due to job failure");
+        this.#cancelAll(record, "Execution stopped due to job failure");
+        return;
       }
       this.#wake(record, QueueTimeout - age);
       if (suitable === 0 && job.State.StateType !== "Queued") {
@@ -163,16 +165,12 @@ export class Scheduler {
 
   /** Why this node takes no further execution of the job. */
   #obstacle(job: Job, executions: Execution[]): string | undefined {
-    const { Engine, Publisher, InputSources = [] } = job.Tasks[0]!;
-    const support = this.#executor.unsupported(Engine, Publisher, InputSources);
+    const support = this.#executor.unsupported(job.Tasks[0]!);
     if (support !== undefined) return support;
     const states = executions.map((execution) => execution.ComputeState.StateType);
-    if (states.includes(ComputeState.AskForBidRejected)) return "job rejected";
-    const tried = states.filter((state) => state >= ComputeState.Completed).length;
-    if (tried >= ATTEMPTS) return "job already executed on this node more than once";
-    return states.some((state) => state !== ComputeState.Failed)
-      ? "job already executed on this node"
-      : undefined;
+    // One that runs or is done counts as one that was refused: a node runs no job twice side by side.
+    if (states.some((state) => state !== ComputeState.Failed)) return "job rejected";
+    return states.length >= ATTEMPTS ? "job already executed on this node more than once" : undefined;
   }
 
   #ask(record: JobRecord, job: Job, index: number): void {
@@ -235,7 +233,7 @@ export class Scheduler {
   #cancelAll(record: JobRecord, why: string): void {
     for (const execution of record.executions) {
       if (isOver(execution)) continue;
-      this.#end(execution, ComputeState.Cancelled, execution.ComputeState.Message ?? "", why);
+      this.#end(execution, ComputeState.Cancelled, why, why);
       note(record, "Scheduling", why, { execution: execution.ID });
       this.#executor.cancel(execution.ID);
     }

@@ -1,7 +1,7 @@
 export { loadLayer, openCarFile, PieceLayerMismatchError, verifyCar } from "./car-file.ts";
 export { checkKeystore, checkNodeVersion } from "./check-node.ts";
 export { entryFromPath } from "./file-entry.ts";
-export type { GuestBytes, GuestOutcome, GuestRequest, GuestResult } from "./guest/guest-run.ts";
+export type { GuestBytes, GuestFailure, GuestOutcome, GuestRequest, GuestResult } from "./guest/guest-run.ts";
 export {
   GuestFailedError,
   type GuestLimits,
@@ -10,7 +10,9 @@ export {
   type RunGuestOptions,
   runGuest,
   runInProcess,
+  runOutcome,
 } from "./guest/run-guest.ts";
+export { type Ruling, rule, runThrice } from "./guest/run-thrice.ts";
 export {
   type CreateKeystoreOptions,
   checkNewKeystore,

@@ -248,6 +248,7 @@ class OpenDirectory extends Fd {
 
   override path_open(_flags: number, path: string, oflags: number, rights: bigint) {
     const fail = (ret: number) => ({ ret, fd_obj: null });
+    if (path === "") return fail(wasi.ERRNO_INVAL);
     let entry = this.#directory.find(path);
     if (typeof entry === "number") {
       if (entry !== wasi.ERRNO_NOENT || (oflags & wasi.OFLAGS_CREAT) === 0) return fail(entry);

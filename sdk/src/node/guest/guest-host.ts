@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Fd, WASI, WASIProcExit, wasi } from "@bjorn3/browser_wasi_shim";
-import type { FileSystemOptions, GuestDirectory } from "./guest-files.ts";
+import type { FileSystemOptions } from "./guest-files.ts";
 import type { ImportValue, Memory } from "./web-assembly.ts";
 
 export const WASI_MODULE = "wasi_snapshot_preview1";
@@ -22,7 +22,6 @@ export function createHost(
   args: string[],
   env: string[],
   fds: Fd[],
-  root: GuestDirectory,
   surroundings: Surroundings,
 ): { functions: Record<string, ImportValue>; bind(memory: Memory): void } {
   const shim = new WASI(args, env, fds, { debug: false });
@@ -81,11 +80,7 @@ export function createHost(
     path_link: notThere,
     path_readlink: notThere,
     path_symlink: notThere,
-    /** Refused, but the new name is there afterwards: so it is on Bacalhau. */
-    path_rename(_fd: number, _from: number, _size: number, _to: number, path: number, size: number) {
-      root.create(Buffer.from(memory().buffer, path, size).toString());
-      return wasi.ERRNO_NOSYS;
-    },
+    path_rename: notThere,
     ...{ sock_accept: noSocket, sock_recv: noSocket, sock_send: noSocket, sock_shutdown: noSocket },
   };
 

@@ -25,9 +25,12 @@ process.once("message", (request: GuestRequest) => {
   const script = new URL(`./guest-worker${extname(import.meta.url)}`, import.meta.url);
   const guest = new Worker(script, { workerData: request, execArgv: [], env: {}, stdin: false });
   guest.once("message", end);
-  guest.once("error", (error) => end({ failure: `the guest's thread ended: ${error.message}` }));
+  guest.once("error", (error: Error) =>
+    end({ failure: `the guest's thread ended: ${error.message}`, limit: true }),
+  );
   const limit = limitOf(request);
   setInterval(() => {
-    if (process.memoryUsage.rss() > limit) end({ failure: `memory over limit of ${limit} bytes` });
+    if (process.memoryUsage.rss() > limit)
+      end({ failure: `memory over limit of ${limit} bytes`, limit: true });
   }, LOOK_MS);
 });

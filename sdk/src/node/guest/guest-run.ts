@@ -51,7 +51,14 @@ export interface GuestResult {
   firstWrites: { stdout: number; stderr: number };
 }
 
-export type GuestOutcome = { result: GuestResult } | { failure: string };
+export type GuestOutcome = { result: GuestResult } | GuestFailure;
+
+/** Why a run did not come to its end. */
+export interface GuestFailure {
+  failure: string;
+  /** It took more than it may: on another machine, or another day, it might have finished. */
+  limit: boolean;
+}
 
 class OutputTooLarge extends Error {}
 
@@ -82,11 +89,12 @@ export function runHere(request: GuestRequest): GuestOutcome {
       },
     };
   } catch (error) {
-    return { failure: messageOf(error) };
+    const limit = error instanceof OutputTooLarge || isStackOverflow(error);
+    return { failure: messageOf(error), limit };
   }
 }
 
-/** Inputs first, each of their directories only as far as no later one lies in it; then outputs. */
+/** Inputs, each at its path; then outputs, which take the place of what has their name. */
 function rootOf({ inputs, outputs }: GuestRequest, options: FileSystemOptions): GuestDirectory {
   const root = new GuestDirectory(options);
   const folderOf = (parts: string[]) => {
@@ -173,24 +181,18 @@ function createLoader(
     const module = attempt(`failed to compile module at "${name}"`, () =>
       compile(capModule(file.contents, request.memoryPages)),
     );
-    const host = createHost(args, env, stdio(), root, surroundings);
-    const instance = attempt(`failed to load module at "${name}"`, () => {
-      return new webAssembly.Instance(module, importsOf(module, host.functions));
-    });
+    const host = createHost(args, env, stdio(), surroundings);
+    const modules = new Map<string, Record<string, unknown>>([[WASI_MODULE, host.functions]]);
+    for (const { module: from } of webAssembly.Module.imports(module)) {
+      if (!modules.has(from)) modules.set(from, dependency(from).exports);
+    }
+    const instance = attempt(
+      `failed to load module at "${name}"`,
+      () => new webAssembly.Instance(module, importsOf(module, modules)),
+    );
     if (instance.exports.memory instanceof webAssembly.Memory) host.bind(instance.exports.memory);
     loaded.set(path, instance);
     return instance;
-  }
-
-  function importsOf(module: Module, functions: Record<string, ImportValue>) {
-    const imports: Record<string, Record<string, ImportValue>> = {};
-    for (const { module: from, name } of webAssembly.Module.imports(module)) {
-      const exports = from === WASI_MODULE ? functions : dependency(from).exports;
-      const value = Object.hasOwn(exports, name) ? exports[name] : undefined;
-      if (value === undefined) throw new ModuleRefused(`"${name}" is not exported in module "${from}"`);
-      (imports[from] ??= {})[name] = value as ImportValue;
-    }
-    return imports;
   }
 
   function dependency(name: string): Instance {
@@ -199,6 +201,18 @@ function createLoader(
   }
 
   return load;
+}
+
+function importsOf(module: Module, modules: Map<string, Record<string, unknown>>) {
+  const imports: Record<string, Record<string, ImportValue>> = {};
+  for (const { module: from, name } of webAssembly.Module.imports(module)) {
+    const exports = modules.get(from)!;
+    if (!Object.hasOwn(exports, name)) {
+      throw new ModuleRefused(`"${name}" is not exported in module "${from}"`);
+    }
+    (imports[from] ??= {})[name] = exports[name] as ImportValue;
+  }
+  return imports;
 }
 
 /** A directory with one module stands for that module. */
@@ -232,13 +246,17 @@ const TRAPS: [RegExp, string][] = [
   [/^divide result unrepresentable/, "integer overflow"],
   [/^float unrepresentable/, "invalid conversion to integer"],
   [/^table (index|access|or)|^null function|function signature mismatch/, "invalid table access"],
-  [/Maximum call stack/, "stack overflow"],
 ];
+
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && /call stack/.test(error.message);
+}
 
 function messageOf(error: unknown): string {
   if (error instanceof WASIProcExit) return `module closed with exit_code(${error.code})`;
   const message = error instanceof Error ? error.message : String(error);
-  if (!(error instanceof webAssembly.RuntimeError) && !/call stack/.test(message)) return message;
+  if (isStackOverflow(error)) return "stack overflow";
+  if (!(error instanceof webAssembly.RuntimeError)) return message;
   const trap = TRAPS.find(([pattern]) => pattern.test(message))?.[1] ?? message;
   return `wasm error: ${trap}\nwasm stack trace:\n\t${(error as Error).stack?.match(/wasm-function\[\d+\]/)?.[0] ?? ""}`;
 }

@@ -67,15 +67,17 @@ const MAX_PAGES = 65_536;
  * @throws {GuestFailedError} when it does not finish. A program that exits with a code other than 0 did.
  */
 export async function runGuest(options: RunGuestOptions): Promise<GuestResult> {
-  const { module, inputs = [], limits, signal, ...rest } = options;
-  const modules = [{ path: MODULE_PATH, bytes: module }];
-  const outcome = await runInProcess(
-    guestRequest({ module: MODULE_PATH, inputs: [...modules, ...inputs], limits, ...rest }),
-    limits?.timeMs ?? 60_000,
-    signal,
-  );
+  const outcome = await runOutcome(options);
   if ("failure" in outcome) throw new GuestFailedError(outcome.failure);
   return outcome.result;
+}
+
+/** As `runGuest`, for whom a failure is one of the answers. */
+export function runOutcome(options: RunGuestOptions): Promise<GuestOutcome> {
+  const { module, inputs = [], limits, signal, ...rest } = options;
+  const all = [{ path: MODULE_PATH, bytes: module }, ...inputs];
+  const request = guestRequest({ module: MODULE_PATH, inputs: all, limits, ...rest });
+  return runInProcess(request, limits?.timeMs ?? 60_000, signal);
 }
 
 /** A whole request from what is asked for, with the defaults of `RunGuestOptions`. */
@@ -106,12 +108,9 @@ export function runInProcess(
   const here = fileURLToPath(import.meta.url);
   const script = fileURLToPath(new URL(`./guest-process${extname(here)}`, import.meta.url));
   const child = fork(script, [], {
-    // Nothing of the host's: its environment, its options, its terminal, its files beside the code that runs here.
+    // Nothing of the host's: not its environment, its options, its terminal.
     ...{ env: {}, stdio: ["ignore", "ignore", "ignore", "ipc"], serialization: "advanced" },
-    execArgv: [
-      ...["--permission", "--allow-worker", ...readable(here).map((path) => `--allow-fs-read=${path}`)],
-      ...["--max-old-space-size=256", "--disable-warning=SecurityWarning"],
-    ],
+    execArgv: guestProcessFlags(),
   });
   return new Promise((resolve) => {
     const end = (outcome: GuestOutcome) => {
@@ -122,19 +121,33 @@ export function runInProcess(
       child.kill("SIGKILL");
       resolve(outcome);
     };
-    const abort = () => end({ failure: "Execution cancelled" });
-    const timer = setTimeout(() => end({ failure: `Execution timed out after ${timeMs / 1000}s` }), timeMs);
+    const abort = () => end({ failure: "Execution cancelled", limit: true });
+    const timer = setTimeout(
+      () => end({ failure: `Execution timed out after ${timeMs / 1000}s`, limit: true }),
+      timeMs,
+    );
     if (signal?.aborted) return abort();
     signal?.addEventListener("abort", abort);
     child.once("message", (outcome: GuestOutcome) => end(outcome));
-    child.once("error", (error) => end({ failure: `the guest's process did not start: ${error.message}` }));
-    child.once("exit", (code, by) => end({ failure: `the guest's process ended: ${by ?? code}` }));
+    child.once("error", (error) =>
+      end({ failure: `the guest's process did not start: ${error.message}`, limit: true }),
+    );
+    child.once("exit", (code, by) =>
+      end({ failure: `the guest's process ended: ${by ?? code}`, limit: true }),
+    );
     child.send(request, () => {});
   });
 }
 
-/** This folder, and the library that the process needs, with the manifests by which Node resolves both. */
-function readable(here: string): string[] {
+/**
+ * Node's options for a guest's process: it may start its thread, and read the code that runs here. A second fence: what
+ * keeps a guest in is that WebAssembly has no way to call anything but the functions that it is given.
+ */
+export function guestProcessFlags(): string[] {
+  const here = fileURLToPath(import.meta.url);
   const library = dirname(dirname(createRequire(here).resolve("@bjorn3/browser_wasi_shim")));
-  return [dirname(here), library];
+  return [
+    ...["--permission", "--allow-worker", `--allow-fs-read=${dirname(here)}`, `--allow-fs-read=${library}`],
+    ...["--max-old-space-size=256", "--disable-warning=SecurityWarning"],
+  ];
 }
