@@ -39,7 +39,9 @@ const MAKES_NONE = [
 const verdictOf = (text: string, passes: string[] = []) =>
   lintModule(wasmOf(program(text), { passes })).verdict;
 
-describe("lintModule on floats", () => {
+describe("lintModule on floats", function () {
+  this.timeout(30_000);
+
   it("calls each instruction loose that can make a NaN, and says in which function", () => {
     for (const text of MAKES_NAN) {
       const { verdict, findings } = lintModule(wasmOf(program(text)));
@@ -109,7 +111,7 @@ describe("lintModule on floats", () => {
       const strict = await compileString(source, { ...options, runPasses: ["denan"] });
       expect(lintModule(loose.binary as Uint8Array).verdict).to.equal("loose");
       expect(lintModule(strict.binary as Uint8Array)).to.deep.equal({ verdict: "strict", findings: [] });
-    }).timeout(20_000);
+    });
   }
 });
 

@@ -1,5 +1,5 @@
 import { CALL, DROP, type Instruction } from "./instructions.ts";
-import { shapeOf, type WasmModule } from "./sections.ts";
+import type { WasmModule } from "./sections.ts";
 
 /** A type whose NaNs differ between processors. */
 type Floating = "f" | "d" | "v";
@@ -18,24 +18,20 @@ const zeros = (length: number) => new Array<number>(length).fill(0);
  * The bodies of binaryen's deNan32, deNan64 and deNan128, byte by byte (no locals): the parameter if it equals itself,
  * else 0. What they are called does not matter.
  */
-const CANONICALISERS: Record<Floating, [shape: string, body: number[]]> = {
-  f: ["f:f", [0, 0x20, 0x00, 0x20, 0x00, F32_EQ, ...otherwise(0x7d, [0x43, ...zeros(4)])]],
-  d: ["d:d", [0, 0x20, 0x00, 0x20, 0x00, F64_EQ, ...otherwise(0x7c, [0x44, ...zeros(8)])]],
-  v: [
-    "v:v",
-    [0, ...lanesEqual(0, 1), ...lanesEqual(2, 3), I32_AND, ...otherwise(0x7b, [0xfd, 0x0c, ...zeros(16)])],
-  ],
+const CANONICALISERS: Record<Floating, number[]> = {
+  f: [0, 0x20, 0x00, 0x20, 0x00, F32_EQ, ...otherwise(0x7d, [0x43, ...zeros(4)])],
+  d: [0, 0x20, 0x00, 0x20, 0x00, F64_EQ, ...otherwise(0x7c, [0x44, ...zeros(8)])],
+  v: [0, ...lanesEqual(0, 1), ...lanesEqual(2, 3), I32_AND, ...otherwise(0x7b, [0xfd, 0x0c, ...zeros(16)])],
 };
 
-/** Which functions turn a NaN into 0 and change nothing else. */
-export function canonicalisersOf(module: WasmModule): Map<number, Floating> {
+/** Which functions turn a NaN into 0 and change nothing else. That their types fit is the engine's to validate. */
+export function canonicalisersOf({ bodies, imported }: WasmModule): Map<number, Floating> {
   const found = new Map<number, Floating>();
-  for (const [at, body] of module.bodies.entries()) {
+  for (const [at, body] of bodies.entries()) {
     const bytes = body.rest();
-    if (bytes.length > 128) continue;
-    for (const [type, [shape, wanted]] of Object.entries(CANONICALISERS)) {
+    for (const [type, wanted] of Object.entries(CANONICALISERS)) {
       if (bytes.length !== wanted.length || wanted.some((byte, index) => byte !== bytes[index])) continue;
-      if (shapeOf(module, module.imported + at) === shape) found.set(module.imported + at, type as Floating);
+      found.set(imported + at, type as Floating);
     }
   }
   return found;
@@ -44,7 +40,7 @@ export function canonicalisersOf(module: WasmModule): Map<number, Floating> {
 /**
  * The instructions of a body that can let a NaN out whose bits are the processor's choice: float arithmetic, unless what
  * follows at once hides the bits (a canonicaliser, a comparison, a conversion to an integer, drop) or is arithmetic
- * itself, which passes a NaN on and is looked at in its turn.
+ * itself, which passes a NaN on and is looked at in its turn. Every body ends in `end`, which hides nothing.
  */
 export function openFloats(
   instructions: Iterable<Instruction>,
@@ -61,7 +57,6 @@ export function openFloats(
     const type = arithmeticType(instruction.opcode);
     pending = type === undefined ? undefined : { instruction, type };
   }
-  if (pending !== undefined) add(pending.instruction);
   return open;
 }
 
@@ -72,7 +67,6 @@ function hides(
 ): boolean {
   if (opcode === CALL) return canonicalisers.get(callee as number) === type;
   if (opcode === DROP) return true;
-  if (type === "v") return false;
   const compares = opcode >= 0x5b && opcode <= 0x66;
   const truncates = (opcode >= 0xa8 && opcode <= 0xab) || (opcode >= 0xae && opcode <= 0xb1);
   const saturates = opcode >= 0xfc_0000 && opcode <= 0xfc_0007;

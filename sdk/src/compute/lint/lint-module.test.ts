@@ -24,7 +24,9 @@ function only({ findings }: LintReport) {
   return finding;
 }
 
-describe("lintModule", () => {
+describe("lintModule", function () {
+  this.timeout(10_000);
+
   it("calls a program strict that reads, writes and exits, and finds nothing", () => {
     const imports = `
       (import "${WASI}" "fd_write" (func (param i32 i32 i32 i32) (result i32)))

@@ -13,7 +13,7 @@ export interface LotProof {
  * Root of a lot: the tree of RFC 9162 over the shards' manifest digests, in order. A leaf is
  * sha256(0x00, shards as uint16, shard as uint16, digest), a node sha256(0x01, left, right): neither can stand for the
  * other, for a manifest, or for another shard.
- * @throws RangeError unless there are 2 to 256
+ * @throws RangeError unless there are 2 to 256, of 32 bytes each
  */
 export function lotRoot(digests: readonly Hex[]): Hex {
   return bytesToHex(rootOf(leaves(digests)));
@@ -78,6 +78,8 @@ function splitOf(size: number): number {
 
 function leaves(digests: readonly Hex[]): Uint8Array[] {
   if (!isCount(digests.length)) throw new RangeError(`A lot has 2 to 256 shards, not ${digests.length}`);
+  const wrong = digests.find((digest) => !isDigest(digest));
+  if (wrong !== undefined) throw new RangeError(`${wrong} is no sha2-256`);
   return digests.map((digest, shard) => leaf(digest, shard, digests.length));
 }
 
@@ -86,7 +88,7 @@ function leaf(digest: Hex, shard: number, shards: number): Uint8Array {
   const view = new DataView(bytes.buffer);
   view.setUint16(1, shards);
   view.setUint16(3, shard);
-  bytes.set(hexToBytes(digest, { size: 32 }), 5);
+  bytes.set(hexToBytes(digest), 5);
   return sha256(bytes);
 }
 
