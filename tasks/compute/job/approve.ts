@@ -1,5 +1,5 @@
 import { approveTasksCall, approveTasksSync } from "@holdfast/sdk";
-import { type TransactionReceipt, zeroAddress } from "viem";
+import type { TransactionReceipt } from "viem";
 import type { WriteArguments } from "../../define.ts";
 import { command } from "../../run/command.ts";
 import { fields } from "../../run/output.ts";
@@ -39,7 +39,7 @@ export default command<WriteArguments & JobArguments>(async (args, context) => {
         escrow.address,
       );
       return {
-        json: { job: jobId, tasks: ends, refund, inFil: job.params.token === zeroAddress },
+        json: { job: jobId, tasks: ends, refund },
         text: fields({
           approved: tasksText(ends.map(({ task }) => task)),
           "credited to you": currency.text(refund),

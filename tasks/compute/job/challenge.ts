@@ -1,5 +1,4 @@
 import {
-  type FoundJob,
   getComputeParameters,
   getSlot,
   getTask,
@@ -144,7 +143,7 @@ export default command<ChallengeArguments>(async (args, context) => {
   });
 
   async function lockSteps(challenge: KeptChallenge): Promise<Step<Landed>[]> {
-    const lock = { ...escrow, job: job as FoundJob, task, commitment: challenge.commitment };
+    const lock = { ...escrow, job, task, commitment: challenge.commitment };
     const approval = await approvalSteps(currency);
     return [
       ...approval,
@@ -191,7 +190,7 @@ export default command<ChallengeArguments>(async (args, context) => {
   }
 
   function nameStep({ root, salt }: KeptChallenge): Step<Landed> {
-    const naming = { ...escrow, job: job as FoundJob, task, root, salt };
+    const naming = { ...escrow, job, task, root, salt };
     return {
       ...{ title: `Name the root that task ${task} should have`, contract: CONTRACT },
       // The salt is secret until the lock is on chain.

@@ -1,4 +1,4 @@
-import { getComputeNode, getStake } from "@holdfast/sdk";
+import { getComputeCredit, getComputeNode, getStake } from "@holdfast/sdk";
 import type { CommonArguments } from "../../define.ts";
 import { command } from "../../run/command.ts";
 import { TaskConfigError } from "../../run/exit-codes.ts";
@@ -15,15 +15,16 @@ interface StatusArguments extends CommonArguments {
 export default command<StatusArguments>(async (args, context) => {
   const connection = await context.connect();
   const { client } = connection;
-  const { computeRegistry: address } = await connection.compute();
+  const { computeRegistry: address, escrow } = await connection.compute();
   const worker =
     args.worker === undefined
       ? (await connection.sender(args.key)).account.address
       : evmAddress("--worker", args.worker);
   const currency = await currencyOf(connection, args.token);
-  const [node, stake, { text }] = await Promise.all([
+  const [node, stake, credit, { text }] = await Promise.all([
     getComputeNode(client, { address, worker }),
     getStake(client, { address, worker, token: currency.address }),
+    getComputeCredit(client, { address: escrow, account: worker, token: currency.address }),
     connection.time(),
   ]);
   if (BigInt(node.operator) === 0n) {
@@ -33,12 +34,16 @@ export default command<StatusArguments>(async (args, context) => {
     );
   }
   return {
-    json: { worker, ...node, token: currency.address, stake },
+    json: { worker, ...node, token: currency.address, stake, credit },
     text: fields({
       ...{ "compute node": worker, endpoint: node.endpoint },
       operator: `${node.operator}${node.confirmed ? "" : ", who has not confirmed: the compute node counts as its own"}`,
       "stake free": currency.text(stake.free),
       "stake locked by tasks": currency.text(stake.locked),
+      earned:
+        credit === 0n
+          ? undefined
+          : `${currency.text(credit)}: npx hardhat compute job refund <job> --withdraw`,
       "stake unbonding":
         stake.unbonding === 0n
           ? undefined
