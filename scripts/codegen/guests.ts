@@ -27,7 +27,7 @@ export async function compileGuest(source: string): Promise<Uint8Array> {
     [
       ...[source, "--config", WASI, "--exportStart", "_start", "--outFile", "guest.wasm"],
       // With names: a node of Bacalhau loads no module without.
-      ...["--debug", "--optimizeLevel", "3", "--shrinkLevel", "1", "--runtime", "minimal"],
+      ...["--debug", "--optimizeLevel", "3", "--shrinkLevel", "1", "--runtime", "incremental"],
     ],
     {
       readFile: (name, folder) => readFile(resolve(ROOT, folder, name), "utf8").catch(() => null),

@@ -180,14 +180,14 @@ async function play(
   say: Say,
 ): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
-    let acted = 0;
-    for (const [name, role] of roles) {
-      const done: Done<{ kind: string; task?: number }>[] = await devnet.hurry(role.step());
+    const steps = roles.map(async ([name, role]) => {
+      const done: Done<{ kind: string; task?: number }>[] = await role.step();
       for (const { intent, error } of done) tell(name, intent, error, say);
-      acted += done.length;
-    }
+      return done.length;
+    });
+    const acted = await devnet.hurry(Promise.all(steps));
     if (await isOver(devnet, job)) return;
-    if (acted === 0) await devnet.advance(5n);
+    if (acted.every((count) => count === 0)) await devnet.advance(5n);
   }
   throw new DemoError(`Job ${job.id} did not come to its end.`, { next: "npm test" });
 }
@@ -199,9 +199,11 @@ function tell(
   say: Say,
 ) {
   const what = TOLD[kind];
+  // Another worker was faster.
+  if (error !== undefined && kind === "accept") return;
   if (error !== undefined) {
     say(
-      `${name} could not ${kind}${task === undefined ? "" : ` task ${task}`}: ${error.message.split("\n")[0]}`,
+      `${name} could not ${kind}${task === undefined ? "" : ` task ${task}`}: ${error.message.split("\n").slice(0, 2).join(" ")}`,
     );
   } else if (what !== undefined) say(`${name} ${what}${task === undefined ? "" : ` task ${task}`}`);
 }

@@ -39,6 +39,10 @@ export class ApiError extends Error {
 export const jobNotFound = (id: string) =>
   new ApiError(404, `job not found: ${id}`, { code: "NotFound", component: "JobStore" });
 
+/** What the job store does not take. */
+export const refused = (message: string) =>
+  new ApiError(400, message, { code: "BadRequest", component: "JobStore" });
+
 export const badRequest = (message: string) => new ApiError(400, message);
 
 /** What the server says of an error that it has no words for. */

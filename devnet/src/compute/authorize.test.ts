@@ -30,13 +30,15 @@ describe("compute node: who may call it", () => {
   const basic = (pair: string) => `Basic ${Buffer.from(pair).toString("base64")}`;
 
   for (const [what, header, reason] of [
-    ["nobody", undefined, "missing Authorization header"],
+    ["nobody", undefined, "Missing Authorization header"],
     ["a wrong key", "Bearer another-key-of-twenty-more", "invalid API key"],
     ["a wrong password", basic("reader:wrong-password"), "invalid basic auth credentials"],
   ] as const) {
     it(`${what}: 401, with the reason`, async () => {
       const { status, body } = await ask(header);
-      expect([status, body.Message, body.Code]).to.deep.equal([401, "Request Unauthorized", "Unauthorized"]);
+      expect([status, body.Message, body.Code, body.Component]).to.deep.equal([
+        ...[401, "Request Unauthorized", "Unauthorized", "Authorizer"],
+      ]);
       expect(body.Details.reason).to.equal(reason);
     });
   }

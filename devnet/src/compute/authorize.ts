@@ -22,14 +22,14 @@ export function authorize(context: Context, users: readonly ComputeUser[]): void
 
 function identify(header: string | undefined, users: readonly ComputeUser[]): ComputeUser {
   const deny = (reason: string) => refuse(401, "Request Unauthorized", "Unauthorized", reason);
-  if (!header) throw deny("missing Authorization header");
+  if (!header) throw deny("Missing Authorization header");
   const [scheme, value = ""] = header.split(" ");
   if (scheme === "Bearer") {
     const user = users.find((candidate) => "apiKey" in candidate && candidate.apiKey === value);
     if (user === undefined) throw deny("invalid API key");
     return user;
   }
-  if (scheme !== "Basic") throw deny("unsupported authorization type");
+  if (scheme !== "Basic") throw deny("unsupported authentication method");
   const pair = Buffer.from(value, "base64").toString();
   const user = users.find((each) => "username" in each && `${each.username}:${each.password}` === pair);
   if (user === undefined) throw deny("invalid basic auth credentials");
@@ -51,5 +51,7 @@ function nameOf(user: ComputeUser): string {
 }
 
 function refuse(status: 401 | 403, message: string, code: string, reason: string): ApiError {
-  return new ApiError(status, message, { code, details: { reason } });
+  const why = status === 401 ? "Unauthorized principal" : "Check if user have access to this resource";
+  const hint = `${why}. Event has been recorded.`;
+  return new ApiError(status, message, { code, component: "Authorizer", hint, details: { reason } });
 }

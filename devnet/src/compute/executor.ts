@@ -11,6 +11,8 @@ const SOURCES = ["inline", "urldownload"];
 /** Of `RunOutput.Stdout`. */
 const SHOWN_BYTES = 2_048;
 const DEFAULT_TIME_S = 600;
+/** Longer than timers can wait. */
+const MAX_TIME_S = 2_000_000;
 
 /** What a node allows its jobs beside what they ask for. */
 export interface ExecutorLimits {
@@ -91,6 +93,8 @@ export class Executor {
     try {
       if (control.signal.aborted) return { failure: "Execution cancelled", topic: "Running Execution" };
       return await this.#execute(job, execution, control.signal, started);
+    } catch (error) {
+      return { failure: messageOf(error), topic: "Running Execution" };
     } finally {
       this.#running.delete(execution.ID);
       this.#free++;
@@ -119,7 +123,8 @@ export class Executor {
     started: () => void,
   ): Promise<ExecutionOutcome> {
     const task = job.Tasks[0]!;
-    const seconds = task.Timeouts.ExecutionTimeout ?? this.#limits.timeSeconds ?? DEFAULT_TIME_S;
+    const asked = task.Timeouts.ExecutionTimeout ?? this.#limits.timeSeconds ?? DEFAULT_TIME_S;
+    const seconds = Math.min(asked, MAX_TIME_S);
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
     const ends = Date.now() + seconds * 1000;
     const sources = task.InputSources ?? [];

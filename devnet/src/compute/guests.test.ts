@@ -3,16 +3,18 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { compileGuest, guestSources, wasmOf } from "../../../scripts/codegen/guests.ts";
 import { runHere } from "../../../sdk/src/node/guest/guest-run.ts";
-import { guestRequest } from "../../../sdk/src/node/guest/run-guest.ts";
+import { type GuestLimits, guestRequest } from "../../../sdk/src/node/guest/run-guest.ts";
 import { guest } from "../../test/compute/client.ts";
 
 /** What a guest wrote to its one file, in this process: these are our own. */
-function write(name: string, input: string, args: string[] = []): string {
+function write(name: string, input: string, args: string[] = [], limits: GuestLimits = {}): string {
   const inputs = [
     { path: "/main.wasm", bytes: guest(name) },
     { path: "/in/data", bytes: Buffer.from(input) },
   ];
-  const outcome = runHere(guestRequest({ module: "/main.wasm", inputs, args: ["/in/data", ...args] }));
+  const outcome = runHere(
+    guestRequest({ module: "/main.wasm", inputs, args: ["/in/data", ...args], limits }),
+  );
   if ("failure" in outcome) throw new Error(outcome.failure);
   if (outcome.result.exit > 0) throw new Error(Buffer.from(outcome.result.stderr).toString());
   return Buffer.from(outcome.result.files[0]!.bytes).toString();
@@ -58,6 +60,14 @@ describe("guests", function () {
       }),
       { numRuns: 40, seed: 7 },
     );
+  });
+
+  it("memory does not grow with what is read: 4 MB in 2 MiB", () => {
+    const text = "the quick brown fox jumps over the lazy dog\n".repeat(100_000);
+    const limits = { memoryBytes: 2 << 20 };
+    expect(write("word-count", text, [], limits)).to.include("the\t200000\n");
+    expect(write("log-histogram", text, [], limits)).to.include("other,other,100000\n");
+    expect(write("column-statistics", text, [], limits)).to.include(",0,99999,,,\n");
   });
 
   it("log-histogram: lines by hour and level, in shards as in the whole", () => {

@@ -36,21 +36,23 @@ export class JobStore {
 
   /** By id, by the start of one, or by name. */
   find(idOrName: string, namespace: string): JobRecord {
+    const found = this.match(idOrName, namespace);
+    if (found === undefined) throw jobNotFound(idOrName);
+    return found;
+  }
+
+  /** As `find`, for whom a job that is not there is no error. */
+  match(idOrName: string, namespace: string): JobRecord | undefined {
     const named = this.byName(idOrName, namespace);
-    if (named !== undefined) return named;
-    const alike = this.all().filter((record) => {
-      const job = newest(record);
-      return job.ID.startsWith(idOrName) && (namespace === "*" || job.Namespace === namespace);
-    });
+    if (named !== undefined || !idOrName.startsWith("j-")) return named;
+    const alike = this.all().filter((record) => newest(record).ID.startsWith(idOrName));
     const exact = alike.find((record) => newest(record).ID === idOrName);
     if (exact === undefined && alike.length > 1) {
       throw new ApiError(500, `multiple jobs found for id ${idOrName}`, {
         ...{ code: "MultipleJobsFound", component: "JobStore", hint: "Use full job ID" },
       });
     }
-    const found = exact ?? (idOrName.startsWith("j-") ? alike[0] : undefined);
-    if (found === undefined) throw jobNotFound(idOrName);
-    return found;
+    return exact ?? alike[0];
   }
 
   save(record: JobRecord): void {

@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import { badRequest, internal, jobNotFound } from "./api-error.ts";
+import { badRequest, internal, jobNotFound, refused } from "./api-error.ts";
 import { ComputeState, type Execution, isTerminal, type Job, type JobRecord, newest } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 import { readSelector } from "./label-selector.ts";
@@ -38,9 +38,11 @@ export function jobsApi(store: JobStore, scheduler: Scheduler): Hono {
   });
   api.put("/:id/rerun", async (context) => {
     const { JobVersion, Reason } = await readJson(context);
-    return context.json(
-      scheduler.rerun(find(context), Number(JobVersion ?? 0), typeof Reason === "string" ? Reason : ""),
-    );
+    const id = context.req.param("id");
+    const record = store.match(id, context.req.query("namespace") ?? "default");
+    if (record === undefined) throw refused(`job not found: ${id}`);
+    const reason = typeof Reason === "string" ? Reason : "";
+    return context.json(scheduler.rerun(record, Number(JobVersion ?? 0), reason));
   });
   api.get("/:id/history", (context) => context.json(historyPage(find(context), context)));
   api.get("/:id/executions", (context) => context.json(executionList(find(context), context)));

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { ApiError, internal } from "./api-error.ts";
+import { ApiError, internal, refused } from "./api-error.ts";
 import type { Executor } from "./executor.ts";
 import {
   ComputeState,
@@ -64,10 +64,7 @@ export class Scheduler {
   rerun(record: JobRecord, version: number, reason: string): object {
     const source = version === 0 ? newest(record) : record.versions[version - 1];
     if (source === undefined) {
-      throw new ApiError(400, `job version not found: ${version}`, {
-        code: "BadRequest",
-        component: "JobStore",
-      });
+      throw refused(`job version not found: ${version}`);
     }
     this.#cancelAll(record, "Execution stopped for job update");
     const Version = record.versions.length + 1;
@@ -102,7 +99,7 @@ export class Scheduler {
     for (const record of this.#store.all()) {
       if (isTerminal(newest(record))) continue;
       for (const execution of record.executions) {
-        if (!isOver(execution)) this.#failed(record, execution, "Restart", "Failing due to node restart");
+        if (!isOver(execution)) this.#failed(record, execution, "Execution", "Failing due to node restart");
       }
       this.#evaluateSoon(record);
     }

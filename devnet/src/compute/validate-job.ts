@@ -1,8 +1,68 @@
-import { ApiError, badRequest } from "./api-error.ts";
+import { type ApiError, badRequest, refused } from "./api-error.ts";
 import type { Job, Task } from "./job.ts";
 import { parseMemory } from "./resources.ts";
 
 type Fields = Record<string, unknown>;
+
+/** Kinds of values: of JSON, of a list of one kind, of a map to one kind, or of an object's fields. */
+type Shape =
+  | "string"
+  | "integer"
+  | "any"
+  | { list: Shape }
+  | { map: Shape }
+  | { fields: Record<string, Shape> };
+
+const SPEC: Shape = { fields: { Type: "string", Params: { map: "any" } } };
+const JOB: Shape = {
+  fields: {
+    ...{ Name: "string", Namespace: "string", Type: "string", Priority: "integer", Count: "integer" },
+    ...{ Constraints: { list: "any" }, Meta: { map: "string" }, Labels: { map: "string" } },
+    Tasks: {
+      list: {
+        fields: {
+          ...{
+            Name: "string",
+            Engine: SPEC,
+            Publisher: SPEC,
+            Env: { map: "string" },
+            Meta: { map: "string" },
+          },
+          InputSources: { list: { fields: { Source: SPEC, Alias: "string", Target: "string" } } },
+          ResultPaths: { list: { fields: { Name: "string", Path: "string" } } },
+          Resources: { map: "string" },
+          Network: { fields: { Type: "string" } },
+          Timeouts: { map: "integer" },
+        },
+      },
+    },
+  },
+};
+
+/** Go's decoder takes null for what is not there, and nothing of another kind than it expects. */
+function checkShape(value: unknown, shape: Shape, at: string): void {
+  const fail = (kind: string) => {
+    const reason = `Unmarshal type error: expected=${kind}, got=${typeof value}, field=${at}`;
+    return badRequest(`code=400, message=${reason}, internal=json: cannot unmarshal`);
+  };
+  if (value === undefined || value === null || shape === "any") return;
+  if (shape === "string" || shape === "integer") {
+    if (shape === "string" ? typeof value !== "string" : !Number.isSafeInteger(value)) throw fail(shape);
+  } else if ("list" in shape) {
+    if (!Array.isArray(value)) throw fail("list");
+    for (const each of value) {
+      if (each === null) throw fail("list");
+      checkShape(each, shape.list, at);
+    }
+  } else {
+    if (typeof value !== "object" || Array.isArray(value)) throw fail("object");
+    for (const [key, each] of Object.entries(value)) {
+      const inner =
+        "map" in shape ? shape.map : Object.hasOwn(shape.fields, key) ? shape.fields[key]! : "any";
+      checkShape(each, inner, `${at}.${key}`);
+    }
+  }
+}
 
 const TYPES = ["batch", "ops", "service", "daemon"];
 
@@ -12,8 +72,9 @@ export function readJob(body: unknown): Pick<Job, "Name" | "Namespace" | "Type" 
     Meta: Record<string, string>;
     Warnings: string[] | null;
   } {
-  const job = (body as { Job?: Fields } | undefined)?.Job;
-  if (job === undefined || job === null) throw badRequest("empty/nil job");
+  const job = withoutNulls((body as { Job?: Fields } | undefined)?.Job) as Fields | undefined;
+  if (job === undefined || typeof job !== "object") throw badRequest("empty/nil job");
+  checkShape(job, JOB, "Job");
   const type = text(job.Type);
   if (type === "") throw badRequest("missing job type");
   if (!TYPES.includes(type)) throw badRequest(`invalid job type: "${type}"`);
@@ -57,6 +118,8 @@ function readTask(task: Fields): Task {
   const results = (task.ResultPaths ?? []) as Task["ResultPaths"] & {};
   for (const { Name, Path } of results) {
     if (!Name) throw fail("invalid output: result path must have a name");
+    // Bacalhau makes a directory of that name, wherever it leads; here nothing leaves the result.
+    if (/[/\\]|^\.\.?$/.test(Name)) throw fail(`invalid output: result path name \`${Name}\` is not plain`);
     if (!Path?.startsWith("/")) throw fail(`invalid output: result path \`${Path}\` must be absolute`);
   }
   const resources = { CPU: "500m", Memory: "512mb", ...(task.Resources as Task["Resources"]) };
@@ -64,7 +127,7 @@ function readTask(task: Fields): Task {
   if (parseMemory(resources.Memory) === undefined) {
     throw fail(`invalid resources: invalid memory value: ${resources.Memory}`);
   }
-  const publisher = (task.Publisher as Task["Publisher"] | undefined) ?? { Type: "" };
+  const publisher: Task["Publisher"] = { Type: "", ...(task.Publisher as Task["Publisher"] | undefined) };
   if (results.length > 0 && publisher.Type === "") {
     throw storeRefuses(name, "publisher must be set if result paths are set");
   }
@@ -120,10 +183,17 @@ function readTimeouts(
 }
 
 function storeRefuses(task: string, reason: string): ApiError {
-  return new ApiError(400, `task ${task} validation failed: ${reason}`, {
-    code: "BadRequest",
-    component: "JobStore",
-  });
+  return refused(`task ${task} validation failed: ${reason}`);
+}
+
+/** A copy in which what is null is not there. */
+function withoutNulls(value: unknown): unknown {
+  if (value === null) return undefined;
+  if (typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map((each) => withoutNulls(each) ?? null);
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, each]) => (each === null ? [] : [[key, withoutNulls(each)]])),
+  );
 }
 
 function text(value: unknown): string {

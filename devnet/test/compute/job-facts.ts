@@ -210,9 +210,7 @@ export function jobFacts(target: () => Target): void {
     expect((await stateOf(url(), done.Job.ID)).Job).to.deep.equal(done.Job);
   });
 
-  // Last: on the real v1.9.3 every write after this one hangs.
-  it("a label added or removed: an internal error, and nothing changes", async function () {
-    if (target().restart === undefined) return this.skip();
+  it("a label added or removed: an internal error, and nothing changes", async () => {
     const job = quick({ job: { Labels: { a: "1" } } });
     const before = await run(url(), job);
     const { status, body } = await put({
@@ -222,5 +220,12 @@ export function jobFacts(target: () => Target): void {
       ...[500, "Internal server error", "InternalError", "Unknown"],
     ]);
     expect((await stateOf(url(), before.Job.ID)).Job).to.deep.equal(before.Job);
+  });
+
+  it("rerun of a job that is not there: 400", async function () {
+    // v1.9.3 answers so, and then every write hangs until it is killed: not asked of a node that is another's.
+    if (target().restart === undefined) return this.skip();
+    const { status, body } = await call(url(), "PUT", "/orchestrator/jobs/none/rerun", {});
+    expect([status, body.Message, body.Code]).to.deep.equal([400, "job not found: none", "BadRequest"]);
   });
 }

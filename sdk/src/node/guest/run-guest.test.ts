@@ -1,6 +1,18 @@
+import { execFile, fork } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { expect } from "chai";
 import { guest, modules } from "../../../../devnet/test/compute/client.ts";
-import { GuestFailedError, type GuestLimits, type RunGuestOptions, runGuest } from "./run-guest.ts";
+import {
+  GuestFailedError,
+  type GuestLimits,
+  guestProcessFlags,
+  type RunGuestOptions,
+  runGuest,
+} from "./run-guest.ts";
 
 const LIMITS: GuestLimits = { memoryBytes: 64e6, timeMs: 20_000, outputBytes: 4 << 20 };
 
@@ -95,4 +107,39 @@ describe("runGuest", function () {
     delete process.env.HOLDFAST_TEST_SECRET;
     expect(Buffer.from(stdout).toString()).to.equal("A=1\nB=2\n");
   });
+
+  it("its process may read no file of the host's, write none, start nothing", async () => {
+    const attempts = {
+      read: "require('fs').readFileSync('/etc/hostname')",
+      write: `require('fs').writeFileSync('${import.meta.dirname}/escaped', '')`,
+      start: "require('child_process').execSync('true')",
+    };
+    for (const [what, attempt] of Object.entries(attempts)) {
+      const script = `try { ${attempt}; console.log('done') } catch (error) { console.log(error.code) }`;
+      const node = promisify(execFile)(process.execPath, [...guestProcessFlags(), "-e", script], { env: {} });
+      expect((await node).stdout.trim(), what).to.equal("ERR_ACCESS_DENIED");
+    }
+  });
+
+  it("it ends with whoever started it, even when that one is killed", async function () {
+    if (process.platform !== "linux") return this.skip();
+    const parent = fork(
+      fileURLToPath(new URL("../../../../devnet/test/compute/endless-run.ts", import.meta.url)),
+    );
+    await once(parent, "message");
+    const children = await readFile(`/proc/${parent.pid}/task/${parent.pid}/children`, "utf8");
+    const guest = Number(children.trim().split(" ")[0]);
+    expect(isRunning(guest)).to.equal(true);
+    parent.kill("SIGKILL");
+    for (let looks = 0; looks < 100 && isRunning(guest); looks++) await sleep(50);
+    expect(isRunning(guest)).to.equal(false);
+  });
 });
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -108,12 +108,9 @@ export function runInProcess(
   const here = fileURLToPath(import.meta.url);
   const script = fileURLToPath(new URL(`./guest-process${extname(here)}`, import.meta.url));
   const child = fork(script, [], {
-    // Nothing of the host's: its environment, its options, its terminal, its files beside the code that runs here.
+    // Nothing of the host's: not its environment, its options, its terminal.
     ...{ env: {}, stdio: ["ignore", "ignore", "ignore", "ipc"], serialization: "advanced" },
-    execArgv: [
-      ...["--permission", "--allow-worker", ...readable(here).map((path) => `--allow-fs-read=${path}`)],
-      ...["--max-old-space-size=256", "--disable-warning=SecurityWarning"],
-    ],
+    execArgv: guestProcessFlags(),
   });
   return new Promise((resolve) => {
     const end = (outcome: GuestOutcome) => {
@@ -142,8 +139,15 @@ export function runInProcess(
   });
 }
 
-/** This folder, and the library that the process needs, with the manifests by which Node resolves both. */
-function readable(here: string): string[] {
+/**
+ * Node's options for a guest's process: it may start its thread, and read the code that runs here. A second fence: what
+ * keeps a guest in is that WebAssembly has no way to call anything but the functions that it is given.
+ */
+export function guestProcessFlags(): string[] {
+  const here = fileURLToPath(import.meta.url);
   const library = dirname(dirname(createRequire(here).resolve("@bjorn3/browser_wasi_shim")));
-  return [dirname(here), library];
+  return [
+    ...["--permission", "--allow-worker", `--allow-fs-read=${dirname(here)}`, `--allow-fs-read=${library}`],
+    ...["--max-old-space-size=256", "--disable-warning=SecurityWarning"],
+  ];
 }
