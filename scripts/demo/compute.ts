@@ -1,18 +1,14 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type ComputeNode, startComputeNode } from "@holdfast/devnet";
 import {
   acceptArbiterSync,
   checkComputeControlSync,
-  cidOfDigest,
   confirmComputeNodeSync,
   createHoldfastClient,
   createJobSync,
   depositStakeSync,
   devnet as devnetChain,
-  encodeSpec,
   type FoundJob,
   getTasks,
   inputsTree,
@@ -21,7 +17,6 @@ import {
   type JobSpec,
   jobOf,
   jobShape,
-  parseSpec,
   registerComputeNodeSync,
   specDigest,
 } from "@holdfast/sdk";
@@ -35,7 +30,6 @@ import {
   createWorker,
   type Done,
   openShelf,
-  PIECES_FILE,
   type Role,
   type Shelf,
   systemClock,
@@ -45,9 +39,9 @@ import { type Address, type Hex, http, parseEther, zeroAddress, zeroHash } from 
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { type JobReceipt, jobReceipt } from "./compute-receipt.ts";
 import { copiesIn, DemoError, type Watcher } from "./flow.ts";
+import { expectedLines, writeSpec } from "./job-spec.ts";
 import type { Stage } from "./stage.ts";
 
-const TASKS = 8;
 /** FIL of a task: what it pays at least and at most, what a worker stakes, what a ruling and a challenge cost. */
 const PRICE = { minPrice: parseEther("1"), maxPrice: parseEther("2") };
 const RISK = { stake: parseEther("12"), arbiterFee: parseEther("1"), challengeBond: parseEther("2") };
@@ -152,6 +146,9 @@ export async function compute(
   );
   await play(stage, roles, job, say);
   const receipt = await jobReceipt(stage, { job, spec, parties, cheat: CHEAT_NAME });
+  const lines = receipt.counts.reduce((sum, one) => sum + Number(one.lines), 0);
+  const expected = await expectedLines(packed);
+  if (lines !== expected) throw new DemoError(`The job counted ${lines} lines, and there are ${expected}.`);
   say(
     "every result was fetched from its worker and verified against the root on chain; all credits were withdrawn",
   );
@@ -183,14 +180,14 @@ async function play(
   say: Say,
 ): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
-    let acted = 0;
-    for (const [name, role] of roles) {
-      const done: Done<{ kind: string; task?: number }>[] = await devnet.hurry(role.step());
+    const steps = roles.map(async ([name, role]) => {
+      const done: Done<{ kind: string; task?: number }>[] = await role.step();
       for (const { intent, error } of done) tell(name, intent, error, say);
-      acted += done.length;
-    }
+      return done.length;
+    });
+    const acted = await devnet.hurry(Promise.all(steps));
     if (await isOver(devnet, job)) return;
-    if (acted === 0) await devnet.advance(5n);
+    if (acted.every((count) => count === 0)) await devnet.advance(5n);
   }
   throw new DemoError(`Job ${job.id} did not come to its end.`, { next: "npm test" });
 }
@@ -202,9 +199,11 @@ function tell(
   say: Say,
 ) {
   const what = TOLD[kind];
+  // Another worker was faster.
+  if (error !== undefined && kind === "accept") return;
   if (error !== undefined) {
     say(
-      `${name} could not ${kind}${task === undefined ? "" : ` task ${task}`}: ${error.message.split("\n")[0]}`,
+      `${name} could not ${kind}${task === undefined ? "" : ` task ${task}`}: ${error.message.split("\n").slice(0, 2).join(" ")}`,
     );
   } else if (what !== undefined) say(`${name} ${what}${task === undefined ? "" : ` task ${task}`}`);
 }
@@ -272,42 +271,6 @@ async function enrol(stage: Stage, index: number, worker: Wallet, endpoint: stri
   );
 }
 
-/**
- * Cuts the pieces into eight tasks of equal work. A task's shard reads one piece, or a range of its lines; with `{shard}` counted
- * through, the guest takes it modulo the number of ranges.
- */
-async function writeSpec({ pieces }: PackedPath, board: Shelf): Promise<JobSpec> {
-  const some = pieces.slice(0, 128);
-  const shards = (TASKS * some.length) / greatestCommonDivisor(TASKS, some.length);
-  const ranges = shards / some.length;
-  const guest = new URL("../../devnet/guests/log-histogram/log-histogram.wasm", import.meta.url);
-  const module = {
-    cid: await board.put(await readFile(guest), "log-histogram.wasm"),
-    name: "log-histogram.wasm",
-  };
-  const cids: Record<string, string> = {};
-  const inputs: { cid: string; name: string; target: string; shard: number | "*" }[] = [];
-  for (const [index, { cid: pieceCid, carPath }] of some.entries()) {
-    const cid = cidOfDigest(await sha256Of(carPath));
-    cids[cid] = `${pieceCid}`;
-    for (let range = 0; range < ranges; range++) {
-      inputs.push({ cid, name: "piece.car", target: "/in", shard: index * ranges + range });
-    }
-  }
-  const list = await board.put(new TextEncoder().encode(JSON.stringify(cids)), PIECES_FILE);
-  const spec = parseSpec({
-    ...{ v: 1, engine: "wasm", module, entrypoint: "_start", env: {}, outputs: ["outputs"] },
-    args: ["/in/piece.car", "{shard}", `${ranges}`],
-    inputs: [...inputs, { cid: list, name: PIECES_FILE, target: "/pieces", shard: "*" }],
-    resources: { cpuMillis: 1000, memoryMb: 256 },
-    timeouts: { executionSeconds: 60, queueSeconds: 60, totalSeconds: 120 },
-    determinism: "strict",
-    sharding: { kind: "range", count: shards, perTask: shards / TASKS, items: shards },
-  });
-  await board.put(encodeSpec(spec), "spec.json");
-  return spec;
-}
-
 async function post(
   { devnet }: Stage,
   requester: Wallet,
@@ -328,14 +291,4 @@ async function post(
     createJobSync(requester, { address: devnet.contracts.escrow, params, specCid: specCidBytes }),
   );
   return jobOf(event);
-}
-
-async function sha256Of(path: string): Promise<Hex> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return `0x${hash.digest("hex")}`;
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

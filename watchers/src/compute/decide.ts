@@ -51,8 +51,7 @@ function acceptable(known: WorkerJob, epoch: Epoch, policy: WorkerPolicy) {
   return tasks.filter(isOpen).flatMap(({ task, deadline, localUntil }) => {
     const price = prices.get(task) ?? 0n;
     const witness = witnesses.get(task);
-    // A transaction lands in a later epoch than the one it was decided in.
-    const local = epoch < localUntil;
+    const local = epoch <= localUntil;
     if (price < policy.minPrice || epoch >= deadline || (local && witness === undefined)) return [];
     const intent = { kind: "accept" as const, jobId: job.id, task, witness: local ? witness : undefined };
     return [{ price, intent }];
