@@ -6,6 +6,7 @@ import {
   type JobSpec,
   jobShape,
   jobWindowsFor,
+  leastStake,
   specDigest,
   workersTree,
 } from "@holdfast/sdk";
