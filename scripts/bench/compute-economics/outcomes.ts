@@ -197,7 +197,3 @@ function outcome(terms: Terms, roots: Roots, end: End): Outcome {
 function least(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
 }
-
-function ceil(a: bigint, b: bigint): bigint {
-  return (a + b - 1n) / b;
-}

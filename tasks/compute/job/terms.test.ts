@@ -11,6 +11,7 @@ describe("a job's terms, as far as they are not said", () => {
       maxPrice: fc.bigInt(1n, 2n ** 88n - 1n),
       arbiterFee: fc.bigInt(0n, 2n ** 88n - 1n),
       auditBps: fc.integer({ min: 0, max: 10_000 }),
+      coordinatorBps: fc.integer({ min: 0, max: 10_000 }),
       onMainnet: fc.boolean(),
     });
     fc.assert(
@@ -19,15 +20,17 @@ describe("a job's terms, as far as they are not said", () => {
         const { maxPrice, arbiterFee } = asked;
         const audit = BigInt(asked.auditBps);
         expect(stake >= 4n * arbiterFee).to.equal(true);
-        const least = audit === 0n ? 0n : maxPrice * (10_000n - audit) + 3n * arbiterFee * audit;
+        const gain = maxPrice + (maxPrice * BigInt(asked.coordinatorBps)) / 10_000n;
+        const fees = arbiterFee > gain ? 3n * arbiterFee - gain : 2n * arbiterFee;
+        const least = audit === 0n ? 0n : gain * 10_000n + fees * audit;
         expect(stake * audit >= least).to.equal(true);
       }),
       { seed: SEED, numRuns: 500 },
     );
-    const usual = { maxPrice: 100n, arbiterFee: 50n };
+    const usual = { maxPrice: 100n, arbiterFee: 50n, coordinatorBps: 0 };
     expect(stakeFor({ ...usual, auditBps: 2_000, onMainnet: false })).to.equal(600n);
     expect(stakeFor({ ...usual, auditBps: 1_000, onMainnet: true })).to.equal(1_200n);
-    expect(stakeFor({ ...usual, auditBps: 100, onMainnet: false })).to.equal(10_050n);
+    expect(stakeFor({ ...usual, auditBps: 100, onMainnet: false })).to.equal(10_100n);
   });
 
   it("name inputs of all tasks, or of one", () => {

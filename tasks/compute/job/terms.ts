@@ -70,7 +70,7 @@ export function termsOf(spec: JobSpec, args: TermsArguments, { token, ...around 
   return {
     ...{ specDigest: specDigest(spec), token, tasks, shardsPerTask },
     ...{ ...mode, maxRounds: number("--rounds", args.rounds), ...windows },
-    ...moneyOf(args, around.onMainnet),
+    ...moneyOf(args, coordinator, around.onMainnet),
     ...localityOf(args, tasks, windows.acceptEpochs),
     ...{ ...arbitersOf(args, around.arbiter), ...coordinator, ...holdbackOf(args) },
     workerRoot: args.workers === undefined ? zeroHash : workersTree(listOf("--workers", args.workers)).root,
@@ -128,7 +128,7 @@ function modeOf(args: TermsArguments): Pick<JobParams, "mode" | "m" | "n" | "att
   }
 }
 
-function moneyOf(args: TermsArguments, onMainnet: boolean) {
+function moneyOf(args: TermsArguments, { coordinatorBps }: { coordinatorBps: number }, onMainnet: boolean) {
   if (args.price === undefined) {
     throw new TaskConfigError("What does a task's slot pay?", `${POST} --price <amount>`);
   }
@@ -141,7 +141,7 @@ function moneyOf(args: TermsArguments, onMainnet: boolean) {
     ...{ minPrice, maxPrice, auditBps, arbiterFee },
     stake:
       args.stake === undefined
-        ? stakeFor({ maxPrice, arbiterFee, auditBps, coordinatorBps: 0, onMainnet })
+        ? stakeFor({ maxPrice, arbiterFee, auditBps, coordinatorBps, onMainnet })
         : amount("--stake", args.stake),
     challengeBond: args.bond === undefined ? arbiterFee + maxPrice / 4n : amount("--bond", args.bond),
   };
