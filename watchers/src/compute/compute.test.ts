@@ -224,8 +224,9 @@ describe("compute roles on a devnet", function () {
 
   it("an arbiter's three runs catch guests that show their environment, file times or directories' order", async () => {
     const ids = { chainId: devnetChain.id, jobId: 1n, task: 0, round: 0 };
-    for (const name of ["environment", "file-time", "directory-order"]) {
-      const spec = await specOf(`test/${name}`, [], "text");
+    const guests = { environment: [], "file-time": ["/in/text.txt"], "directory-order": ["/"] };
+    for (const [name, args] of Object.entries(guests)) {
+      const spec = await specOf(`test/${name}`, args, "text");
       expect(await examineTask({ ...ids, spec }, sources), name).to.equal("nondeterministic");
     }
     const honest = await specOf("word-count", ARGS, "one\ntwo\n");
