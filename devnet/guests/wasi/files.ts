@@ -115,11 +115,11 @@ export class Lines {
       while (at < this.filled && this.buffer[at] != NEWLINE) at++;
       if (at < this.filled) break;
       const scanned = at - this.from;
-      if (!this.refill()) {
-        if (this.from == this.filled) return false;
-        break;
-      }
+      const more = this.refill();
       at = this.from + scanned;
+      if (more) continue;
+      if (this.from == this.filled) return false;
+      break;
     }
     let length = at - this.from;
     this.position += length + 1;

@@ -88,10 +88,11 @@ describe("compute roles on a devnet", function () {
 
   async function specOf(guest: string, args: string[], input: string): Promise<JobSpec> {
     const put = async (bytes: Uint8Array, name: string) => ({ cid: await board.put(bytes, name), name });
+    const text = await put(new TextEncoder().encode(input), "text.txt");
     const spec = parseSpec({
       ...{ v: 1, engine: "wasm", module: await put(await guestFile(guest), "main.wasm") },
       ...{ entrypoint: "_start", args, env: {}, outputs: ["outputs"], determinism: "strict" },
-      inputs: [{ ...(await put(new TextEncoder().encode(input), "text.txt")), target: "/in", shard: "*" }],
+      inputs: ["a", "b"].map((name) => ({ ...text, target: `/in/${name}`, shard: "*" })),
       resources: { cpuMillis: 1000, memoryMb: 64 },
       timeouts: { executionSeconds: 30, queueSeconds: 30, totalSeconds: 60 },
       sharding: { kind: "range", count: 2, perTask: 2, items: 2 },
@@ -176,7 +177,7 @@ describe("compute roles on a devnet", function () {
     throw new Error(`it never ended: ${told.join(", ")}`);
   }
 
-  const ARGS = ["/in/text.txt", "{shard}", "{shards}"];
+  const ARGS = ["/in/a/text.txt", "{shard}", "{shards}"];
 
   it("a task is taken, run, submitted, found right and paid; its result is served and verifies", async () => {
     const spec = await specOf("word-count", ARGS, "one two two\nthree three three\n");
@@ -224,7 +225,7 @@ describe("compute roles on a devnet", function () {
 
   it("an arbiter's three runs catch guests that show their environment, file times or directories' order", async () => {
     const ids = { chainId: devnetChain.id, jobId: 1n, task: 0, round: 0 };
-    const guests = { environment: [], "file-time": ["/in/text.txt"], "directory-order": ["/"] };
+    const guests = { environment: [], "file-time": ["/in/a/text.txt"], "directory-order": ["/in"] };
     for (const [name, args] of Object.entries(guests)) {
       const spec = await specOf(`test/${name}`, args, "text");
       expect(await examineTask({ ...ids, spec }, sources), name).to.equal("nondeterministic");
