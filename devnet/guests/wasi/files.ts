@@ -117,9 +117,10 @@ export class Lines {
       const scanned = at - this.from;
       const more = this.refill();
       at = this.from + scanned;
-      if (more) continue;
-      if (this.from == this.filled) return false;
-      break;
+      if (!more) {
+        if (this.from == this.filled) return false;
+        break;
+      }
     }
     let length = at - this.from;
     this.position += length + 1;
