@@ -92,6 +92,7 @@ export async function jobReceipt(
     if (!answer.ok) throw new DemoError(`The result of task ${task} was not served: ${answer.status}.`);
     const car = new Uint8Array(await answer.arrayBuffer());
     const { manifests, files } = verifyTaskResult(car, { spec: specCid(spec), task, root });
+    if (manifests.some(({ exit }) => exit !== 0)) throw new DemoError(`The guest of task ${task} failed.`);
     for (const { sha256 } of manifests.flatMap((shard) => shard.files.filter(isTable))) {
       addUp(counts, new TextDecoder().decode(files.get(sha256)));
     }

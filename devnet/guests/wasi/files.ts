@@ -115,11 +115,12 @@ export class Lines {
       while (at < this.filled && this.buffer[at] != NEWLINE) at++;
       if (at < this.filled) break;
       const scanned = at - this.from;
-      if (!this.refill()) {
+      const more = this.refill();
+      at = this.from + scanned;
+      if (!more) {
         if (this.from == this.filled) return false;
         break;
       }
-      at = this.from + scanned;
     }
     let length = at - this.from;
     this.position += length + 1;

@@ -70,6 +70,19 @@ describe("guests", function () {
     expect(write("column-statistics", text, [], limits)).to.include(",0,99999,,,\n");
   });
 
+  it("a last line without an end counts, also behind others in the same buffer, and shards start over", () => {
+    for (const length of [1, 65_535, 65_536, 70_000]) {
+      const text = `a\nb\n${"x".repeat(length)}`;
+      expect(write("log-histogram", text), `${length}`).to.include("other,other,3\n");
+      expect(added(shardsOf("log-histogram", text, 3), ","), `${length}`).to.deep.equal(
+        new Map([["other,other", 3n]]),
+      );
+    }
+    expect(write("log-histogram", "a\nb\n", ["5", "2"])).to.equal(
+      write("log-histogram", "a\nb\n", ["1", "2"]),
+    );
+  });
+
   it("log-histogram: lines by hour and level, in shards as in the whole", () => {
     const lines = [
       "2026-11-25T09:03:09Z INFO started",
