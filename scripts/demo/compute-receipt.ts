@@ -173,13 +173,16 @@ function same(one: Address, other: Address): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
+const busiest = (counts: JobReceipt["counts"]) =>
+  counts.toSorted((one, other) => Number(other.lines) - Number(one.lines)).slice(0, 5);
+
 /** As it is printed. */
 export function jobText({ job, spec, tasks, counts, payouts }: JobReceipt): string {
   return [
     `A JOB OVER THE STORED DATASET (job ${job}, spec ${spec}; FIL)`,
     `${table(tasks.map(({ root, ...rest }) => ({ ...rest, root: `${root.slice(0, 10)}…` })))}\n`,
-    "What its eight tasks counted: lines by hour and level",
-    `${table(counts)}\n`,
+    "What its eight tasks counted, in the five hours with most lines of a level (all of it: --json)",
+    `${table(busiest(counts))}\n`,
     "WHO PAID, WHO EARNED, WHO WAS SLASHED (paid + slashed = received)",
     `${table(payouts)}\n`,
   ].join("\n");
