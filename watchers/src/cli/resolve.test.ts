@@ -62,4 +62,16 @@ describe("skip of an intent whose receipt no node has any more", () => {
     expect(await skip(context, 1, "copy 7 is there")).to.equal(0);
     await sender.end();
   });
+
+  it("is refused until it is as deep as was required when it was signed, and dated by the chain", async () => {
+    const sender = await stuck(2890, 40);
+    await sender.db.updateTable("intents").set({ requiredDepth: 60 }).where("id", "=", 1).execute();
+    const error = await skip(context, 1, "copy 7 is there").catch((thrown: Error) => thrown);
+    expect(String(error)).to.match(/nonce 0\) that may still be mined/);
+    node.mine(30);
+    expect(await skip(context, 1, "copy 7 is there")).to.equal(0);
+    const [intent] = await sender.intents();
+    expect(intent?.finishedEpoch).to.be.greaterThan(2890);
+    await sender.end();
+  });
 });

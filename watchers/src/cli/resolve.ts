@@ -7,9 +7,12 @@ import { EXIT } from "../runtime/stop-error.ts";
 import { openChain } from "./chain.ts";
 import { type Context, onDatabase } from "./context.ts";
 
+/** What watchers decide from the contracts' state, whatever became of it before. */
+const DECIDED_ANEW = ["propose"];
+
 /** `holdfast-watch retry <id>`: also beside a running daemon, which takes it up in its next round. */
 export async function retry(context: Context, id: number): Promise<number> {
-  await onDatabase(context, (db) => retryIntent(db, id));
+  await onDatabase(context, (db) => retryIntent(db, id, DECIDED_ANEW));
   context.answer({ id, state: "new" }, `Intent ${id} is tried again in the next round.`);
   return EXIT.ok;
 }
@@ -21,17 +24,25 @@ export async function skip(context: Context, id: number, reason: string): Promis
       .selectFrom("intents")
       .select((row) => row.fn.max("createdEpoch").as("epoch"))
       .executeTakeFirstOrThrow();
-    await skipIntent(db, id, reason, BigInt(epoch ?? 0), await finalNonceFor(context, db, id));
+    const { latest, finalNonce } = await settledOn(context, db, id);
+    await skipIntent(db, id, reason, latest ?? BigInt(epoch ?? 0), finalNonce);
   });
   context.answer({ id, state: "skipped", reason }, `Intent ${id} is given up: ${reason}`);
   return EXIT.ok;
 }
 
-async function finalNonceFor(context: Context, db: Kysely<RuntimeTables>, id: number): Promise<number> {
-  const account = await stuckAccount(db, id);
-  if (account === undefined) return 0;
+/** Which nonces are used for good, at the depth that was required when it was signed; and the epoch that says so. */
+async function settledOn(
+  context: Context,
+  db: Kysely<RuntimeTables>,
+  id: number,
+): Promise<{ latest?: bigint; finalNonce: number }> {
+  const stuck = await stuckAccount(db, id);
+  if (stuck === undefined) return { finalNonce: 0 };
   const { config, clock, logger } = context;
   const { client, heads } = openChain({ ...{ config, db, clock, logger }, metrics: createMetrics() });
-  const { finalized } = await heads.read();
-  return readFinalNonce(client, account, finalized);
+  const { latest, finalized } = await heads.read();
+  const deep = latest - BigInt(stuck.requiredDepth ?? 0);
+  const final = deep < finalized ? deep : finalized;
+  return { latest, finalNonce: await readFinalNonce(client, stuck.account, final) };
 }

@@ -282,7 +282,7 @@ function proposeMissing(state: State, policy: Policy, assessment: Assessment, al
       offer.freeBytes -= paddedSize;
       offer.freeBond -= shareOf(offer.bondPerTib, paddedSize);
     }
-    intents.push(proposal(state, policy, offer, pieces, slot));
+    intents.push(...proposal(state, policy, offer, pieces, slot));
   }
   return intents;
 }
@@ -360,14 +360,14 @@ function proposal(
   offer: Offer,
   pieces: PolicyPiece[],
   slot: number,
-): DealIntent {
+): DealIntent[] {
   const { dataset, token, sealingWindow, duration } = policy;
   const { offerId, version, provider, owner } = offer;
   const set = pieces.map(({ cid }) => cid.slice(-8)).join(".");
   const subject = `propose:${dataset.slice(0, 10)}:${set}:${slot}`;
-  const attempt = (state.history.get(subject)?.attempts ?? 0) + 1;
+  const key = nextKey(state, policy, subject);
   const payload = { offerId, version, provider, owner, dataset, token, sealingWindow, duration, pieces };
-  return { key: `${subject}:${attempt}`, subject, kind: "propose", payload };
+  return key === undefined ? [] : [{ key, subject, kind: "propose", payload }];
 }
 
 /** What Filecoin Pay locks for a proposal, and takes at once. */

@@ -110,6 +110,15 @@ describe("intents, as an operator handles them", () => {
       expect(node.tally.get(1n)).to.equal(1);
     });
 
+    it("is refused for what is decided anew as soon as it is parked: it could be done twice", async () => {
+      await park(1n);
+      const kind = (await sender.intents())[0]?.kind as string;
+      expect(await refusal(retryIntent(sender.db, 1, [kind]))).to.match(
+        /is a parked .* done twice.\nNext: holdfast-watch skip 1 --reason/,
+      );
+      expect(await sender.states()).to.deep.equal(["parked"]);
+    });
+
     it("is refused for what does not wait for a person", async () => {
       await sender.enqueue(count(0n), count(1n));
       await sender.step();
@@ -148,7 +157,7 @@ describe("intents, as an operator handles them", () => {
 
     it("settles a stuck intent whose nonce is used for good, with that nonce", async () => {
       await stick();
-      expect(await stuckAccount(sender.db, 1)).to.equal(account.address);
+      expect(await stuckAccount(sender.db, 1)).to.include({ account: account.address });
       node.mine();
       // The nonces below 0 are none.
       expect(await refusal(skipIntent(sender.db, 1, "seen on chain", 9n, 0))).to.match(/may still be mined/);

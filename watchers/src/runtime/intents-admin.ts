@@ -72,11 +72,22 @@ export async function listIntents(
 /**
  * Gives an intent that waits for a person another twelve tries, or, if it is stuck, another six replacements, each again
  * up to five times what the last attempt may cost.
- * @throws IntentActionError if it does not wait for a person
+ * @param decidedAnew kinds that are decided anew as soon as they are parked: tried again, they could be done twice
+ * @throws IntentActionError if it does not wait for a person, or is of such a kind
  */
-export async function retryIntent(db: Kysely<RuntimeTables>, id: number): Promise<void> {
+export async function retryIntent(
+  db: Kysely<RuntimeTables>,
+  id: number,
+  decidedAnew: readonly string[] = [],
+): Promise<void> {
   await db.transaction().execute(async (within) => {
-    const { state } = await intentOf(within, id);
+    const { state, kind } = await intentOf(within, id);
+    if (state === "parked" && decidedAnew.includes(kind)) {
+      throw new IntentActionError(
+        `Intent ${id} is a parked ${kind}, and what is still wanted of it is decided anew: tried again, it could be done twice.`,
+        `holdfast-watch skip ${id} --reason <text>`,
+      );
+    }
     if (!PARKED_STATES.includes(state)) {
       const next = state === "failed" ? "nothing: what is still wanted is decided anew" : "wait for it";
       throw new IntentActionError(`Intent ${id} is ${state}, not parked or stuck.`, next);
@@ -90,17 +101,20 @@ export async function retryIntent(db: Kysely<RuntimeTables>, id: number): Promis
   });
 }
 
-/** Whose nonce a stuck intent has; undefined if it is not stuck: then no nonce lets it be skipped. */
-export async function stuckAccount(db: Kysely<RuntimeTables>, id: number): Promise<Address | undefined> {
+/** Whose nonce a stuck intent has, and how deep it has to lie; undefined if it is not stuck: then no nonce lets it be skipped. */
+export async function stuckAccount(
+  db: Kysely<RuntimeTables>,
+  id: number,
+): Promise<{ account: Address; requiredDepth: number | null } | undefined> {
   const found = await db
     .selectFrom("transactions")
     .innerJoin("intents", "intents.id", "transactions.intentId")
-    .select("account")
+    .select(["account", "requiredDepth"])
     .where("intents.id", "=", id)
     .where("intents.state", "=", "stuck")
     .where("live", "=", 1)
     .executeTakeFirst();
-  return found?.account as Address | undefined;
+  return found === undefined ? undefined : { ...found, account: found.account as Address };
 }
 
 /**
@@ -203,8 +217,15 @@ const attemptsOf = (db: Kysely<RuntimeTables>, ids: number[]) =>
     .orderBy("id")
     .execute();
 
-async function intentOf(db: Kysely<RuntimeTables>, id: number): Promise<{ state: IntentState }> {
-  const found = await db.selectFrom("intents").select("state").where("id", "=", id).executeTakeFirst();
+async function intentOf(
+  db: Kysely<RuntimeTables>,
+  id: number,
+): Promise<{ state: IntentState; kind: string }> {
+  const found = await db
+    .selectFrom("intents")
+    .select(["state", "kind"])
+    .where("id", "=", id)
+    .executeTakeFirst();
   if (found === undefined) throw new IntentActionError(`There is no intent ${id}.`, "holdfast-watch intents");
   return found;
 }

@@ -1,14 +1,13 @@
 import { formatEther, type Hex, type TransactionReceipt } from "viem";
 import { MAX_TRYING_EPOCHS } from "./backoff.ts";
 import { textOf } from "./classify-send-error.ts";
-import { causeNamed, isSilence, revertOf, simulate } from "./contract-call.ts";
+import { isSilence, revertOf, simulate } from "./contract-call.ts";
 import { OPEN_STATES } from "./database.ts";
 import { reportFinished } from "./finished.ts";
 import { findNonceUser } from "./nonce-user.ts";
 import type { Outcome } from "./outbox.ts";
 import { decodePayload } from "./payload.ts";
 import { kindOf, type Progress, type Round, type SenderContext, WAITING } from "./sender-context.ts";
-import { classifyRangeError } from "./tipset.ts";
 import { type Flight, hasOutcome, type StoredTransaction } from "./transaction-log.ts";
 
 /** What becomes of transactions whose nonce is used. */
@@ -56,8 +55,8 @@ export function createReceipts(context: SenderContext) {
       try {
         return await client.getTransactionReceipt({ hash: hash as Hex });
       } catch (error) {
-        const isGone = classifyRangeError(error) === "gone";
-        if (!isGone && causeNamed(error, "TransactionReceiptNotFoundError") === undefined) throw error;
+        // Whatever else a node answers is no receipt; of one that does not answer nothing follows.
+        if (isSilence(error)) throw error;
       }
     }
     return undefined;
