@@ -77,11 +77,11 @@ describe("compute-economics", function () {
     const { delay, ...terms } = DEFAULTS.demo ?? expect.fail("no demo");
     const shares = sharesOf(terms);
     const [q = 0, stake = 0, saved = 0, silence = 0, withCopy = 0] = Object.values(limitsOf(shares, delay));
-    expect(lie({ ...shares, q })).to.be.closeTo(0, 1e-9);
-    expect(lie({ ...shares, stake })).to.be.closeTo(0, 1e-9);
-    expect(lie(shares) - (1 - saved)).to.be.closeTo(0, 1e-9);
-    expect(lie({ ...shares, q: shares.q * (1 - silence) })).to.be.closeTo(0, 1e-9);
-    expect(lie({ ...shares, stake: withCopy }, "lies; when")).to.be.closeTo(0, 1e-9);
+    expect(isAbout(lie({ ...shares, q }), 0)).to.equal(true);
+    expect(isAbout(lie({ ...shares, stake }), 0)).to.equal(true);
+    expect(isAbout(lie(shares) - (1 - saved), 0)).to.equal(true);
+    expect(isAbout(lie({ ...shares, q: shares.q * (1 - silence) }), 0)).to.equal(true);
+    expect(isAbout(lie({ ...shares, stake: withCopy }, "lies; when"), 0)).to.equal(true);
   });
 
   it("simulates what it says: a wrong formula shows", () => {
@@ -92,12 +92,18 @@ describe("compute-economics", function () {
       // Every task is drawn: nothing is left to chance but the lazy worker's choice.
       if (/^lies \d/.test(strategy.name)) continue;
       expect(
-        strategy.play(played, 0.5, () => 0),
+        isAbout(
+          strategy.play(played, 0.5, () => 0),
+          expected,
+        ),
         strategy.name,
-      ).to.be.closeTo(expected, 1e-9);
+      ).to.equal(true);
     }
   });
 });
+
+/** Hardhat's matchers, where another test has loaded them, take no fractions. */
+const isAbout = (found: number, expected: number) => Math.abs(found - expected) < 1e-9;
 
 function lie(shares: Shares, name = "lies; names"): number {
   const found = STRATEGIES.find(({ strategy }) => strategy.name.startsWith(name));

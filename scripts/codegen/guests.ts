@@ -1,6 +1,7 @@
 /**
  * Compiles the guests' AssemblyScript to the WebAssembly beside it: `node scripts/codegen/guests.ts` after a change of
- * devnet/guests. A test compares the two.
+ * devnet/guests. `--check` only compares: a test runs it, in a process of its own, since the compiler keeps settings between
+ * compilations.
  */
 import { globSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
@@ -12,16 +13,16 @@ const ROOT = join(import.meta.dirname, "../..");
 const WASI = "node_modules/@assemblyscript/wasi-shim/asconfig.json";
 
 /** Every guest's source, from the repository's root: `devnet/guests/<name>/<name>.ts`. */
-export const guestSources: readonly string[] = globSync("devnet/guests/**/*.ts", { cwd: ROOT })
+const guestSources: readonly string[] = globSync("devnet/guests/**/*.ts", { cwd: ROOT })
   .filter((path) => basename(path, ".ts") === basename(dirname(path)))
   .sort();
 
-export function wasmOf(source: string): string {
+function wasmOf(source: string): string {
   return join(ROOT, source.replace(/\.ts$/, ".wasm"));
 }
 
 /** What `wasmOf(source)` should hold. */
-export async function compileGuest(source: string): Promise<Uint8Array> {
+async function compileGuest(source: string): Promise<Uint8Array> {
   let compiled: Uint8Array | undefined;
   const { error, stderr } = await asc.main(
     [
@@ -46,6 +47,11 @@ export async function compileGuest(source: string): Promise<Uint8Array> {
   return compiled;
 }
 
-if (import.meta.main) {
-  for (const source of guestSources) await writeFile(wasmOf(source), await compileGuest(source));
+for (const source of guestSources) {
+  const compiled = await compileGuest(source);
+  if (!process.argv.includes("--check")) await writeFile(wasmOf(source), compiled);
+  else if (Buffer.compare(compiled, await readFile(wasmOf(source))) !== 0) {
+    console.error(`${source} compiles to something else: node scripts/codegen/guests.ts`);
+    process.exitCode = 1;
+  }
 }

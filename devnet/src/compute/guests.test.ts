@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
 import { expect } from "chai";
 import fc from "fast-check";
-import { compileGuest, guestSources, wasmOf } from "../../../scripts/codegen/guests.ts";
 import { runHere } from "../../../sdk/src/node/guest/guest-run.ts";
 import { type GuestLimits, guestRequest } from "../../../sdk/src/node/guest/run-guest.ts";
 import { guest } from "../../test/compute/client.ts";
@@ -38,12 +37,10 @@ const shardsOf = (name: string, text: string, shards: number) =>
 describe("guests", function () {
   this.timeout(60_000);
 
-  for (const source of guestSources) {
-    it(`${source}: the module beside it is what it compiles to`, async () => {
-      const [built, kept] = [await compileGuest(source), await readFile(wasmOf(source))];
-      expect(Buffer.compare(built, kept), "node scripts/codegen/guests.ts").to.equal(0);
-    });
-  }
+  it("lie beside their source as what it compiles to", () => {
+    const { status, stderr } = spawnSync(process.execPath, ["scripts/codegen/guests.ts", "--check"]);
+    expect(status, `${stderr}`).to.equal(0);
+  });
 
   it("word-count: counts of shards add up to those of the whole", () => {
     const texts = fc.array(fc.constantFrom("a", "Bee", "é", "x1", " ", ", ", "\n", "\r\n"), {
