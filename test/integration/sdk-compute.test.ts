@@ -55,8 +55,8 @@ const bytesOf = (seed: number, length: number) =>
   Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8) + seed) & 0xff);
 const INPUT = hashPiece(bytesOf(1, 300_000));
 const RESULT = hashPiece(bytesOf(2, 5_000));
-const WRONG = { root: keccak256(toHex("wrong")), pieceCid: INPUT.commitment };
-const RIGHT = { root: keccak256(toHex("right")), pieceCid: RESULT.commitment };
+const WRONG = { root: keccak256(toHex("wrong")), piece: INPUT.commitment };
+const RIGHT = { root: keccak256(toHex("right")), piece: RESULT.commitment };
 const [FIL, FEE, BOND, STAKE] = [parseEther("1"), parseEther("1"), parseEther("3"), parseEther("8")];
 const BURNT = "0xff00000000000000000000000000000000000063";
 
