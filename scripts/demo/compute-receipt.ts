@@ -47,7 +47,7 @@ export interface JobReceipt {
   spec: string;
   tasks: TaskReceipt[];
   /** What the guests counted, all tasks together, as it stands in their results. */
-  counts: { hour: string; level: string; lines: string }[];
+  counts: { level: string; hours: number; lines: string }[];
   payouts: PayoutReceipt[];
   verified: true;
 }
@@ -115,11 +115,15 @@ function addUp(counts: Map<string, bigint>, csv: string): void {
   }
 }
 
+/** By level, over all hours. */
 function countsOf(counts: Map<string, bigint>): JobReceipt["counts"] {
-  return [...counts].sort().map(([key, lines]) => {
-    const [hour, level] = key.split(",") as [string, string];
-    return { hour, level, lines: `${lines}` };
-  });
+  const levels = new Map<string, { hours: number; lines: bigint }>();
+  for (const [key, lines] of counts) {
+    const level = key.slice(key.indexOf(",") + 1);
+    const sum = levels.get(level) ?? { hours: 0, lines: 0n };
+    levels.set(level, { hours: sum.hours + 1, lines: sum.lines + lines });
+  }
+  return [...levels].sort().map(([level, { hours, lines }]) => ({ level, hours, lines: `${lines}` }));
 }
 
 /** Has everybody withdraw; what came into the escrow must have gone out of it, to the last attoFIL. */
@@ -173,16 +177,13 @@ function same(one: Address, other: Address): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
-const busiest = (counts: JobReceipt["counts"]) =>
-  counts.toSorted((one, other) => Number(other.lines) - Number(one.lines)).slice(0, 5);
-
 /** As it is printed. */
 export function jobText({ job, spec, tasks, counts, payouts }: JobReceipt): string {
   return [
     `A JOB OVER THE STORED DATASET (job ${job}, spec ${spec}; FIL)`,
     `${table(tasks.map(({ root, ...rest }) => ({ ...rest, root: `${root.slice(0, 10)}…` })))}\n`,
-    "What its eight tasks counted, in the five hours with most lines of a level (all of it: --json)",
-    `${table(busiest(counts))}\n`,
+    "What its eight tasks counted: lines by level, and in how many hours they fall",
+    `${table(counts)}\n`,
     "WHO PAID, WHO EARNED, WHO WAS SLASHED (paid + slashed = received)",
     `${table(payouts)}\n`,
   ].join("\n");

@@ -11,8 +11,8 @@ export interface Shelf {
   put(bytes: Uint8Array, name: string): Promise<string>;
   /** Keeps a result's CAR, and serves it. @returns its raw CID */
   putResult(car: Uint8Array): Promise<string>;
-  /** Bytes that it has, as they were put; undefined if it has none. */
-  get(cid: string): Promise<Uint8Array | undefined>;
+  /** Bytes that it has, as they were put, and serves under this name; undefined if it has none. */
+  get(file: { cid: string; name: string }): Promise<Uint8Array | undefined>;
   /** Where a node fetches a file from. */
   urlOf(file: { cid: string; name: string }): string;
   close(): Promise<void>;
@@ -44,10 +44,13 @@ export async function openShelf({
     url,
     put: (bytes, name) => keep(bytes, (cid) => `/blob/${cid}/${name}`),
     putResult: (car) => keep(car, (cid) => `/results/${cid}`),
-    async get(cid) {
-      const bytes = await readFile(join(folder, cid)).catch(() => undefined);
+    async get({ cid, name }) {
+      const path = join(folder, cid);
+      const bytes = await readFile(path).catch(() => undefined);
       // A disk changes bytes, too.
-      return bytes !== undefined && cidOf(bytes) === cid ? new Uint8Array(bytes) : undefined;
+      if (bytes === undefined || cidOf(bytes) !== cid) return undefined;
+      served.set(`/blob/${cid}/${name}`, path);
+      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     },
     urlOf: ({ cid, name }) => `${url}/blob/${cid}/${name}`,
     close,

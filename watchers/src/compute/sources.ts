@@ -57,11 +57,8 @@ export function createSources(options: SourcesOptions): Sources {
   const pieces = new Map<string, string>();
 
   async function file({ cid, name }: { cid: string; name: string }): Promise<Uint8Array> {
-    const kept = await shelf.get(cid);
-    if (kept !== undefined) {
-      await shelf.put(kept, name);
-      return kept;
-    }
+    const kept = await shelf.get({ cid, name });
+    if (kept !== undefined) return kept;
     const pieceCid = pieces.get(cid);
     const urls = [
       ...(pieceCid === undefined ? [] : providers.map((endpoint) => pieceUrl(endpoint, pieceCid))),
