@@ -125,6 +125,26 @@ contract ComputeQuorumTest is ComputeFixture {
         assertMoved(before, moves);
     }
 
+    /// Two were right; the bond's odd unit is the first one's, not nobody's.
+    function test_AFailedBondIsSharedToTheLastUnit() external {
+        IComputeLedger.JobParams memory p = quorumTerms();
+        (p.m, p.n, p.tasks) = (2, 2, 1);
+        p.challengeBond = CHALLENGE_BOND + 1;
+        IComputeLedger.Job memory job = create(p);
+        acceptAs(alice, job, 0);
+        acceptAs(bob, job, 0);
+        sealAs(alice, job, 0, RIGHT);
+        sealAs(bob, job, 0, RIGHT);
+        openAs(alice, job, 0, RIGHT);
+        openAs(bob, job, 0, RIGHT);
+        challengeAs(challenger, job, 0, WRONG);
+        ruleAs(judge, job, 0, RIGHT);
+        uint256 each = (CHALLENGE_BOND - FEE) / 2;
+        assertEq(escrow.creditOf(alice, address(coin)), LEAST + each + 1, "first");
+        assertEq(escrow.creditOf(bob, address(coin)), LEAST + each, "second");
+        assertOwes(0);
+    }
+
     /// Two equal roots of three stand, whichever they are; else the arbiter is asked. Against a plain count.
     function testFuzz_TheTallyIsACount(uint256 a, uint256 b, uint256 c) external {
         bytes32[3] memory roots = [
