@@ -1,4 +1,4 @@
-import { type Address, formatEther, zeroAddress, zeroHash } from "viem";
+import { type Address, formatEther, zeroAddress } from "viem";
 import { balanceOf, tokenOf } from "../deal/money.ts";
 import type { Connection } from "../run/connection.ts";
 import { TaskConfigError } from "../run/exit-codes.ts";
@@ -21,9 +21,6 @@ export async function currencyOf(connection: Connection, named: string | undefin
   const address = named.toUpperCase() === "USDFC" ? undefined : evmAddress("--token", named);
   return address === zeroAddress ? FIL : tokenOf(connection, address);
 }
-
-/** Shown where a permit will be once it is signed. */
-export const UNSIGNED_PERMIT = { deadline: 0n, v: 0, r: zeroHash, s: zeroHash };
 
 /** Gas to reckon with for a call that cannot be tried before its permit is signed. */
 export const PERMIT_GAS = 40_000_000n;

@@ -1,15 +1,7 @@
-import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import {
-  type CarStore,
-  cidOfDigest,
-  type JobSpec,
-  lintModule,
-  memoryPages,
-  packDataset,
-  parseSpec,
-} from "@holdfast/sdk";
+import { type CarStore, type JobSpec, lintModule, memoryPages, packDataset, parseSpec } from "@holdfast/sdk";
+import { rawCidOf } from "@holdfast/sdk/node";
 import { type Output, table } from "../run/output.ts";
 import { FileUnusableError, ModuleRefusedError } from "./errors.ts";
 
@@ -67,11 +59,6 @@ export async function openFiles(specPath: string, named: string | undefined): Pr
       );
     },
   };
-}
-
-/** The raw CID of bytes. */
-export function rawCidOf(bytes: Uint8Array): string {
-  return cidOfDigest(`0x${createHash("sha256").update(bytes).digest("hex")}`);
 }
 
 /** What `dataset pack` calls a file that is more than one block. */

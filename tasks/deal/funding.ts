@@ -8,10 +8,11 @@ import {
   setOperatorApprovalCall,
   setOperatorApprovalSync,
 } from "@holdfast/sdk";
-import { type Address, type TransactionReceipt, zeroHash } from "viem";
+import type { Address, TransactionReceipt } from "viem";
 import type { Connection } from "../run/connection.ts";
 import { TaskConfigError } from "../run/exit-codes.ts";
 import { epochs } from "../run/parse.ts";
+import { UNSIGNED_PERMIT } from "../run/permit.ts";
 import type { Step } from "../run/send.ts";
 import { accountOf, balanceOf, type Token } from "./money.ts";
 
@@ -23,9 +24,6 @@ export interface Landed {
 
 /** Gas of depositing and approving on Calibration in 2025, for a call that cannot be tried before it is signed. */
 const DEPOSIT_GAS = 32_000_000n;
-
-/** Shown where a permit will be once it is signed. */
-const UNSIGNED = { deadline: 0n, v: 0, r: zeroHash, s: zeroHash };
 
 /** What all deals together take: token units, and attoFIL of bond. */
 export function totalOf(deals: readonly ChosenDeal<unknown>[]) {
@@ -112,7 +110,11 @@ export function depositStep(
       title: `Deposit ${token.text(depositing.amount)} and approve StorageDeals`,
       contract: "FilecoinPay",
     },
-    call: depositWithPermitAndApproveOperatorCall(client, { ...depositing, to: owner, permit: UNSIGNED }),
+    call: depositWithPermitAndApproveOperatorCall(client, {
+      ...depositing,
+      to: owner,
+      permit: UNSIGNED_PERMIT,
+    }),
     assumedGas: DEPOSIT_GAS,
     unsigned: ["deadline", "v", "r", "s"],
     send: (by, onHash) => depositWithPermitAndApproveOperatorSync(by, { ...depositing, onHash }),

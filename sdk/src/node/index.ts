@@ -36,4 +36,5 @@ export {
   type PieceHashPoolOptions,
   PieceHashWorkerError,
 } from "./piece-hash-pool.ts";
+export { rawCidOf } from "./raw-cid-of.ts";
 export { type ReadPathOptions, type ReadProgress, readDataset } from "./read-dataset.ts";

@@ -15,8 +15,9 @@ import { concat, type TransactionReceipt, zeroAddress } from "viem";
 import type { WriteArguments } from "../../define.ts";
 import { command } from "../../run/command.ts";
 import { fields } from "../../run/output.ts";
+import { UNSIGNED_PERMIT } from "../../run/permit.ts";
 import { carryOut, type Step, senderAddress } from "../../run/send.ts";
-import { checkTokens, currencyOf, PERMIT_GAS, UNSIGNED_PERMIT } from "../currency.ts";
+import { checkTokens, currencyOf, PERMIT_GAS } from "../currency.ts";
 import { checkModule, openFiles, readSpec, type SpecFiles } from "../spec-files.ts";
 import { longestEpochs, type TermsArguments, termsOf } from "./terms.ts";
 

@@ -11,8 +11,9 @@ import { command } from "../../run/command.ts";
 import { TaskConfigError } from "../../run/exit-codes.ts";
 import { fields } from "../../run/output.ts";
 import { amount, evmAddress } from "../../run/parse.ts";
+import { UNSIGNED_PERMIT } from "../../run/permit.ts";
 import { carryOut, type Step, senderAddress } from "../../run/send.ts";
-import { checkTokens, currencyOf, PERMIT_GAS, UNSIGNED_PERMIT } from "../currency.ts";
+import { checkTokens, currencyOf, PERMIT_GAS } from "../currency.ts";
 
 interface StakeArguments extends WriteArguments {
   amount: string;

@@ -15,9 +15,9 @@ import {
   parseSpec,
   submitTasksSync,
 } from "@holdfast/sdk";
+import { rawCidOf } from "@holdfast/sdk/node";
 import { type Address, concat, erc20Abi, type Hex, http, zeroAddress } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { cidOfBytes } from "../cid-of-bytes.ts";
 import type { TaskStage, TestAccount } from "../task-stage.ts";
 
 export interface Failure {
@@ -118,9 +118,9 @@ export function computeSetting(stage: TaskStage) {
       await mkdir(setting.folder, { recursive: true });
       const module = await readFile(join(GUESTS, "word-count/word-count.wasm"));
       setting.spec = parseSpec({
-        ...{ v: 1, engine: "wasm", module: { cid: cidOfBytes(module), name: "main.wasm" } },
+        ...{ v: 1, engine: "wasm", module: { cid: rawCidOf(module), name: "main.wasm" } },
         ...{ entrypoint: "_start", args: ["/in/words.txt", "{shard}", "{shards}"], env: {} },
-        inputs: [{ cid: cidOfBytes(Buffer.from(TEXT)), name: "words.txt", target: "/in", shard: "*" }],
+        inputs: [{ cid: rawCidOf(Buffer.from(TEXT)), name: "words.txt", target: "/in", shard: "*" }],
         ...{ outputs: ["outputs"], resources: { cpuMillis: 1000, memoryMb: 64 } },
         timeouts: { executionSeconds: 60, queueSeconds: 60, totalSeconds: 120 },
         ...{ determinism: "strict", sharding: { kind: "range", count: TASKS, perTask: 1, items: TASKS } },

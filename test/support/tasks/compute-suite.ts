@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeSpec, getStake, hashPiece, inputsTree, jobCost, specCid, specDigest } from "@holdfast/sdk";
+import { rawCidOf } from "@holdfast/sdk/node";
 import { expect } from "chai";
 import { parseEther, zeroAddress, zeroHash } from "viem";
-import { cidOfBytes } from "../cid-of-bytes.ts";
 import { type ComputeSetting, GUESTS, type LocalRun, TASKS, TEXT, WINDOWS } from "./compute-setting.ts";
 
 /** Told of in tasks/compute.test.ts. */
@@ -63,7 +63,7 @@ export function computeSuite(setting: ComputeSetting): void {
       await writeFile(join(setting.folder, "entropy.wasm"), entropy);
       await writeFile(
         path,
-        JSON.stringify({ ...setting.spec, module: { cid: cidOfBytes(entropy), name: "entropy.wasm" } }),
+        JSON.stringify({ ...setting.spec, module: { cid: rawCidOf(entropy), name: "entropy.wasm" } }),
       );
       const refused = await failing(["compute", "run", path], 1);
       expect(refused.message)

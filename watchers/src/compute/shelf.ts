@@ -1,7 +1,7 @@
 import { readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { rawCidOf } from "@holdfast/sdk/node";
 import { type FileServerOptions, startFileServer } from "../runtime/file-server.ts";
-import { cidOf } from "./cid-of.ts";
 
 /** Files by their raw CIDs, on disk and over HTTP. */
 export interface Shelf {
@@ -27,7 +27,7 @@ export async function openShelf({
   const { url, close } = await startFileServer({ ...server, files: served });
 
   async function keep(bytes: Uint8Array, urlPath: (cid: string) => string): Promise<string> {
-    const cid = cidOf(bytes);
+    const cid = rawCidOf(bytes);
     const path = join(folder, cid);
     const known = await stat(path).catch(() => undefined);
     if (known?.size !== bytes.length) {
@@ -48,7 +48,7 @@ export async function openShelf({
       const path = join(folder, cid);
       const bytes = await readFile(path).catch(() => undefined);
       // A disk changes bytes, too.
-      if (bytes === undefined || cidOf(bytes) !== cid) return undefined;
+      if (bytes === undefined || rawCidOf(bytes) !== cid) return undefined;
       served.set(`/blob/${cid}/${name}`, path);
       return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     },

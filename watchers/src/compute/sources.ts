@@ -9,9 +9,9 @@ import {
   pieceUrl,
   type TaskInput,
 } from "@holdfast/sdk";
+import { rawCidOf } from "@holdfast/sdk/node";
 import type { Hex } from "viem";
 import { z } from "zod";
-import { cidOf } from "./cid-of.ts";
 import type { Shelf } from "./shelf.ts";
 
 /** Nobody who was asked has a file. */
@@ -68,7 +68,7 @@ export function createSources(options: SourcesOptions): Sources {
     for (const url of urls) {
       try {
         const bytes = await fetchBytes(url, fileBytes, timeoutMs);
-        if (cidOf(bytes) !== cid) throw new Error("other bytes");
+        if (rawCidOf(bytes) !== cid) throw new Error("other bytes");
         await shelf.put(bytes, name);
         return bytes;
       } catch (error) {
