@@ -50,6 +50,19 @@ describe("compute node: jobs that are none", function () {
     expect(Executions.Items[0]!.ComputeState.Message).to.match(/^wasm error: unreachable/);
   });
 
+  it("a job that no node takes fails at once without a queue timeout, however fast it is looked at", async () => {
+    const Engine = { Type: "docker", Params: { Image: "busybox:1.37.0" } };
+    const real = Date.now;
+    const moment = real();
+    Date.now = () => moment;
+    try {
+      const { Job } = await run(node.url, jobOf(modules.trap, { task: { Engine } }));
+      expect(Job.State.Message).to.match(/does not support docker, only wasm$/);
+    } finally {
+      Date.now = real;
+    }
+  });
+
   it("a result path that would leave the result is refused", async () => {
     for (const Name of ["..", "a/b", "../../escaped"]) {
       const job = jobOf(modules.trap, { task: { ResultPaths: [{ Name, Path: "/x" }] } });

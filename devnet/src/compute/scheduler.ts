@@ -148,7 +148,7 @@ export class Scheduler {
     const suitable = obstacle === undefined ? 1 : 0;
     if (suitable < missing) {
       const message = `not enough nodes to run job. requested: ${missing}, available: 1, suitable: ${suitable}.\n• Node ${this.#shortId}: ${obstacle ?? ""}`;
-      if (age > QueueTimeout) {
+      if (age >= QueueTimeout) {
         const counts = { NodesAvailable: "1", NodesRequested: `${missing}`, NodesSuitable: `${suitable}` };
         this.#fail(record, "Scheduling", message, counts);
         this.#cancelAll(record, "Execution stopped due to job failure");
